@@ -132,7 +132,7 @@ static bool is_attempt(const struct facts *facts)
 static bool others_missed(const struct tracker *tracker, const struct connection *connection)
 {
     return !tracker->options.alone && tracker->losses.total > 0
-           && tracker_lost_near(&tracker->losses, connection->last.time_ns);
+           && tracker_lost_near(&tracker->losses, connection);
 }
 
 /* Whatever else is known later, the signature stays what it is. */

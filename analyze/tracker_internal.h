@@ -7,13 +7,18 @@
 #include "analyze/session.h"
 #include "capture/pool.h"
 
-/* Moments that are kept: more than LOSS_NEAR_NS apart, so that these go back further than a
- * silent connection lasts until it is judged. Older ones give way. */
-enum { TRACKER_LOSSES_MAX = 128 };
+/* Losses that are kept: of two pairs of hosts at most within LOSS_NEAR_NS, so that these go back
+ * further than a silent connection lasts until it is judged. Older ones give way. */
+enum { TRACKER_LOSSES_MAX = 256 };
 
-/* When the capture lacked packets of any connection. */
+/* When the capture lacked packets of a connection, and between whom that was. */
+struct tracker_loss {
+    int64_t at_ns;
+    struct address host[SIDES];
+};
+
 struct tracker_losses {
-    int64_t at_ns[TRACKER_LOSSES_MAX];
+    struct tracker_loss losses[TRACKER_LOSSES_MAX];
     uint64_t total; /* all that were noted, of which the last are kept */
 };
 
@@ -62,8 +67,10 @@ void tracker_keep_judged(struct tracker *tracker, const struct observation *obse
 /* Note when the capture lacked packets of this connection, which is concluded, if it is known. */
 void tracker_see_loss(struct tracker_losses *losses, const struct connection *connection);
 
-/* The capture lacked packets of some connection, a second at most from then. */
-bool tracker_lost_near(const struct tracker_losses *losses, int64_t time_ns);
+/* The capture lacked packets a second at most from the last one of this connection: of others
+ * between its hosts, or of two pairs of hosts, for what a single one lacks is anybody's to make up,
+ * and no burst. */
+bool tracker_lost_near(const struct tracker_losses *losses, const struct connection *connection);
 
 /* Nothing more comes: look again at all that were given lately. */
 void tracker_revise_all(struct tracker *tracker);

@@ -63,8 +63,9 @@ static void judge_silent(struct told *told, int64_t at_ns)
     judge(told, &story, 20 * STORY_SECOND);
 }
 
-/* Of an established handshake the capture lacks octets that the client ACKed. */
-static void judge_lossy(struct told *told, int64_t at_ns, bool is_cut)
+/* Of an established handshake the capture lacks octets that the client ACKed; where its last octet
+ * is not 0 the client is another one. */
+static void judge_lossy_of(struct told *told, int64_t at_ns, bool is_cut, uint8_t client)
 {
     struct story_choice choice = story_choice_1_2();
     struct trouble *trouble;
@@ -73,10 +74,17 @@ static void judge_lossy(struct told *told, int64_t at_ns, bool is_cut)
     begin_at(&story, at_ns);
     story_flight_1_2(&story, &choice, 0);
     story_finish_1_2(&story);
+    if (client != 0)
+        story.connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
     trouble = direction_have_trouble(sent_by(&story, SIDE_SERVER));
     trouble->missed_octets = 200;
     trouble->cut_octets = is_cut ? 200 : 0;
     judge(told, &story, 0);
+}
+
+static void judge_lossy(struct told *told, int64_t at_ns, bool is_cut)
+{
+    judge_lossy_of(told, at_ns, is_cut, 0);
 }
 
 static void silence_near_a_loss_proves_nothing(void)
@@ -100,6 +108,30 @@ static void silence_near_a_loss_proves_nothing(void)
         judge_silent(&told, rows[i].at_ns);
         close_tracker(&told);
         CU_ASSERT_EQUAL(told.outcomes[OUTCOME_ESTABLISHED], 1);
+        CU_ASSERT_EQUAL(told.outcomes[rows[i].outcome], 1);
+    }
+}
+
+/* A burst hits more than one. */
+static void what_two_other_hosts_lack_proves_nothing_alone(void)
+{
+    static const struct {
+        uint8_t client[3];
+        enum outcome outcome;
+    } rows[] = {
+        {{101, 101, 101}, OUTCOME_FAILED},
+        {{101, 101, 102}, OUTCOME_INCOMPLETE},
+        {{101, 102, 103}, OUTCOME_INCOMPLETE},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct told told;
+
+        open_tracker(&told, 0);
+        for (int n = 0; n < 3; n++)
+            judge_lossy_of(&told, STORY_SECOND / 2, false, rows[i].client[n]);
+        judge_silent(&told, 0);
+        close_tracker(&told);
         CU_ASSERT_EQUAL(told.outcomes[rows[i].outcome], 1);
     }
 }
@@ -157,6 +189,8 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"silence near a loss proves nothing", silence_near_a_loss_proves_nothing},
+        {"what two other hosts lack proves nothing alone",
+         what_two_other_hosts_lack_proves_nothing_alone},
         {"a loss that is seen later counts as well", a_loss_that_is_seen_later_counts_as_well},
         {"earlier losses are remembered", earlier_losses_are_remembered},
         {"silence among answers is possible", silence_among_answers_is_possible},
