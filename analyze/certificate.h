@@ -180,6 +180,7 @@ struct certificate {
     enum certificate_digest digest;
     const char *signature_name; /* "sha256WithRSAEncryption", ...; static, never NULL */
     bool is_ca;
+    bool constraints_are_critical; /* basicConstraints */
     bool has_path_length;
     uint8_t path_length; /* certificates allowed below, the leaf not counted */
     bool has_key_usage;

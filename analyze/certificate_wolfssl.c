@@ -92,6 +92,7 @@ static void signature_read(const DecodedCert *cert, const struct certificate_out
 static void constraints_read(const DecodedCert *cert, struct certificate *out)
 {
     out->is_ca = cert->isCA;
+    out->constraints_are_critical = cert->extBasicConstCrit;
     out->has_path_length = cert->pathLengthSet;
     out->path_length = cert->pathLengthSet ? cert->pathLength : 0;
     out->has_key_usage = cert->extKeyUsageSet;

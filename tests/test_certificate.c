@@ -54,6 +54,7 @@ static void the_constraints_of_a_leaf_and_a_ca(void)
     CU_ASSERT_EQUAL(certificate.purposes, PURPOSE_SERVER_AUTH | PURPOSE_CLIENT_AUTH);
     read_file("intermediate");
     CU_ASSERT_TRUE(certificate.is_ca);
+    CU_ASSERT_TRUE(certificate.constraints_are_critical);
     CU_ASSERT_TRUE(certificate.has_path_length);
     CU_ASSERT_EQUAL(certificate.path_length, 0);
     CU_ASSERT_EQUAL(certificate.key_usage, USAGE_KEY_CERT_SIGN | USAGE_CRL_SIGN);

@@ -4,6 +4,7 @@
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/modest_key.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/causes/strict_rules.h"
 #include "analyze/chain.h"
 
 static bool is_damaged(const struct chain_judgement *chain)
@@ -71,6 +72,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return by_extension;
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
+    describe_strict_rules(facts, evidence);
     if (modest_key_may_be_refused(facts))
         describe_modest_key(facts, evidence);
     describe_flights(facts, evidence);

@@ -5,6 +5,7 @@
 #include "analyze/causes/known_word.h"
 #include "analyze/causes/modest_key.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/causes/strict_rules.h"
 #include "analyze/causes/version_refusal.h"
 
 /* The client says internal_error(80) at a chain that is complete for the trust store here, in its
@@ -132,6 +133,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
+    describe_strict_rules(facts, evidence);
     if (modest_key_may_be_refused(facts))
         describe_modest_key(facts, evidence);
     describe_known_certificate(facts, evidence);
@@ -151,17 +153,21 @@ const struct cause cause_certificate_rejected = {
         "certificate_expired(45) though the certificate has not, as for a CRL that has, "
         "with an encrypted one (TLS 1.3), or by closing. Name, dates, issuer and purpose "
         "of the certificate are what clients check at that point, and what a CRL says "
-        "of it. A Certificate message that is too long for the client ends so as well, or "
+        "of it; some have rules that others do not, such as Apple's for how long it is valid. A "
+        "Certificate message that is too long for the client ends so as well, or "
         "with unexpected_message(10) or illegal_parameter(47).",
     .remedy = "Check from the client's place: `openssl s_client -connect SERVER:PORT -servername "
               "NAME -verify_hostname NAME -verify_return_error -showcerts`. The client's log has "
               "the exact reason. Up to TLS 1.2 the certificate is readable: `tlswhy --certificates "
-              "FILE` lists those of a capture. Where the evidence names its length, send fewer "
+              "FILE` lists those of a capture. Where the evidence names a rule that few "
+              "clients have, have the certificate, or the authority's, issued anew by it. Where "
+              "the evidence names its length, send fewer "
               "certificates, and ones with fewer names, or raise the client's limit "
               "(jdk.tls.maxHandshakeMessageSize in Java).",
     .reported_as = "OpenSSL: certificate verify failed, on the server: sslv3 alert certificate "
-                   "unknown; curl: (60); Chromium: net::ERR_CERT_AUTHORITY_INVALID, "
-                   "net::ERR_CERT_COMMON_NAME_INVALID; Firefox: SEC_ERROR_UNKNOWN_ISSUER, "
+                   "unknown; curl: (60); Python: certificate verify failed: Missing Authority "
+                   "Key Identifier; Chromium: net::ERR_CERT_AUTHORITY_INVALID, "
+                   "net::ERR_CERT_VALIDITY_TOO_LONG; Firefox: SEC_ERROR_UNKNOWN_ISSUER, "
                    "SSL_ERROR_BAD_CERT_DOMAIN; Java: SSLHandshakeException: Received fatal alert: "
                    "certificate_unknown; Go: remote error: tls: unknown certificate",
     .alerts = CAUSE_ALERTS(TLS_ALERT_CERTIFICATE_UNKNOWN, TLS_ALERT_UNSUPPORTED_CERTIFICATE,
