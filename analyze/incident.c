@@ -202,37 +202,6 @@ void incidents_move_folded(struct incidents *incidents, const struct incident_fa
         now->folded++;
 }
 
-/* Not more than half of what happens on the path. */
-static bool is_small_part(const struct incident *part, const struct incident *path)
-{
-    return part == NULL || 2 * part->failures <= path->failures;
-}
-
-static bool is_of_path(struct incident *const found[INCIDENT_TABLES])
-{
-    const struct incident *path = found[INCIDENT_ON_PATH];
-
-    return path != NULL && incident_spans_path(path)
-           && is_small_part(found[INCIDENT_AT_SERVER], path)
-           && is_small_part(found[INCIDENT_OF_CLIENT], path);
-}
-
-static bool is_of_client(struct incident *const found[INCIDENT_TABLES])
-{
-    const struct incident *client = found[INCIDENT_OF_CLIENT];
-    const struct incident *server = found[INCIDENT_AT_SERVER];
-
-    return client != NULL && incident_spans_servers(client)
-           && (server == NULL || sketch_count(&server->clients) <= 1);
-}
-
-static enum incident_table choose(struct incident *const found[INCIDENT_TABLES])
-{
-    if (is_of_path(found))
-        return INCIDENT_ON_PATH;
-    return is_of_client(found) ? INCIDENT_OF_CLIENT : INCIDENT_AT_SERVER;
-}
-
 static void find_all(const struct incidents *incidents, const struct incident_failure *failure,
                      struct incident *found[INCIDENT_TABLES])
 {
@@ -246,7 +215,7 @@ enum incident_table incident_table_of(const struct incidents *incidents,
     struct incident *found[INCIDENT_TABLES];
 
     find_all(incidents, failure, found);
-    return choose(found);
+    return incident_choice(found, failure);
 }
 
 /* Not by one that has less than half as many failures, nor when it went on by itself after that:
@@ -298,11 +267,24 @@ struct incident *incidents_find(struct incidents *incidents, const struct incide
     if (incidents->is_assigned)
         return use(find_in(incidents, failure->table, failure));
     find_all(incidents, failure, found);
-    table = choose(found);
+    table = incident_choice(found, failure);
     chosen = use(found[table]);
     if (chosen != NULL && is_growing)
         merge(found, table);
     return chosen;
+}
+
+void incidents_settle(struct incidents *incidents, struct incident_failure *failure,
+                      const struct incident_past *past)
+{
+    const struct incident *of_client = find_in(incidents, INCIDENT_OF_CLIENT, failure);
+
+    if (failure->table != INCIDENT_OF_CLIENT || of_client == NULL
+        || incident_spans_servers(of_client))
+        return;
+    incidents_take_back(incidents, failure, failure->cause);
+    failure->table = INCIDENT_AT_SERVER;
+    incidents_assign(incidents, failure, past);
 }
 
 uint64_t incidents_evictions(const struct incidents *incidents)

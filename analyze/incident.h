@@ -5,9 +5,11 @@
  * Every failure is counted with its server (and with the name asked for, where the cause is
  * about the name), with its client, and with the path that its packets show (incident_key.h). It
  * belongs to the path when several servers and clients fail there with this cause and none of
- * them has most of it; else to the client when that fails with this cause at several servers, of
- * which no other client fails at this one; else to the server. What came only once is no
- * incident.
+ * them has most of it; else to the client when that fails with this cause at several servers, and
+ * no other client fails at this one, unless the client succeeds at more servers than it fails at
+ * and nobody else is seen to succeed at this one; or when the client succeeds nowhere, has more
+ * failures than the server, and others succeed there; else to the server. What came only once is
+ * no incident.
  *
  * Which it is changes while failures are added. Where all of them are known before the first is
  * told of, each is assigned, in a second pass, to the one that it belongs to in the end, and to no
@@ -202,6 +204,12 @@ void incidents_begin_assigning(struct incidents *incidents);
 
 /* Count a failure with the incident that was chosen for it. Sets its number. */
 void incidents_assign(struct incidents *incidents, struct incident_failure *failure,
+                      const struct incident_past *past);
+
+/* All failures were assigned: of a client's incident that was left with one server, as others
+ * of its failures belong to others, give this failure to the server's. Of each that was assigned,
+ * before the first is looked for. */
+void incidents_settle(struct incidents *incidents, struct incident_failure *failure,
                       const struct incident_past *past);
 
 /* Take a failure back that was counted with another verdict: cause is what it said. Of one that was

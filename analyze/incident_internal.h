@@ -41,6 +41,11 @@ bool incident_is_open(const struct incident *incident);
 bool incident_spans_path(const struct incident *incident);
 bool incident_spans_servers(const struct incident *incident);
 
+/* incident_choice.c: which of the incidents that a failure was counted with it belongs to; NULL:
+ * there is none in that table. */
+enum incident_table incident_choice(struct incident *const found[INCIDENT_TABLES],
+                                    const struct incident_failure *failure);
+
 /* The table of the incident that a failure belongs to, by all that were added. */
 enum incident_table incident_table_of(const struct incidents *incidents,
                                       const struct incident_failure *failure);

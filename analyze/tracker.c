@@ -369,22 +369,6 @@ static void count_failures(struct tracker *tracker, struct deferred *deferred)
     }
 }
 
-/* And then each with its own incident alone. */
-static void assign_failures(struct tracker *tracker, struct deferred *first)
-{
-    struct incidents *incidents = tracker->incidents;
-
-    if (first == NULL || !incidents_need_assigning(incidents))
-        return;
-    for (struct deferred *each = first; each != NULL; each = each->next)
-        if (each->failure.cause != NULL)
-            incidents_choose(incidents, &each->failure);
-    incidents_begin_assigning(incidents);
-    for (struct deferred *each = first; each != NULL; each = each->next)
-        if (each->failure.cause != NULL)
-            incidents_assign(incidents, &each->failure, &each->note.past);
-}
-
 /* Certificates of others may have had to make room since: then its cause is another by now. */
 static struct incident *find_counted(struct tracker *tracker, struct deferred *deferred,
                                      const struct verdict *verdict)
@@ -429,7 +413,7 @@ void tracker_finish(struct tracker *tracker)
     tracker->attempts_waiting = 0;
     see_certificates(tracker, deferred);
     count_failures(tracker, deferred);
-    assign_failures(tracker, deferred);
+    tracker_assign_failures(tracker->incidents, deferred);
     while (deferred != NULL) {
         struct deferred *next = deferred->next;
 

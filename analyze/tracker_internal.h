@@ -72,6 +72,10 @@ void tracker_see_loss(struct tracker_losses *losses, const struct connection *co
  * and no burst. */
 bool tracker_lost_near(const struct tracker_losses *losses, const struct connection *connection);
 
+/* tracker_assign.c: all failures are counted; count each of these, the first and those after it,
+ * with its own incident alone. */
+void tracker_assign_failures(struct incidents *incidents, struct deferred *first);
+
 /* Nothing more comes: look again at all that were given lately. */
 void tracker_revise_all(struct tracker *tracker);
 
