@@ -290,6 +290,13 @@ static bool is_refused_as_usual(const struct known_server *server, const struct 
     return refused_hello_is_usual(facts) && offers_what_is_taken(server, facts);
 }
 
+/* In another manner than hellos with nothing unusual are, for what is unusual about it: an old
+ * client among them is refused as it always was. */
+static bool is_beside_run(const struct known_server *server, const struct facts *facts)
+{
+    return run_goes_on(server) && server->run.usual > 0 && !is_refused_as_usual(server, facts);
+}
+
 /* Refusals, too, are not learned of in the order in which they began. */
 static void learn_run(struct known_server *server, const struct facts *facts)
 {
@@ -298,7 +305,7 @@ static void learn_run(struct known_server *server, const struct facts *facts)
     bool is_before = run_goes_on(server) && began_ns < run->since_ns;
 
     if (!facts_server_refused_hello(facts) || known_took_between(server, began_ns - 1, INT64_MAX)
-        || (is_before && !is_of_manner(run, facts)))
+        || (!is_of_manner(run, facts) && (is_before || is_beside_run(server, facts))))
         return;
     if (!run_goes_on(server) || !is_of_manner(run, facts))
         *run = (struct known_run){

@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 /* Hellos that a server refused in one manner, one after the other, by the times when their
- * connections began: none taken up and none refused in another manner between. */
+ * connections began: none taken up, and none with nothing unusual refused in another manner
+ * between. */
 struct known_run {
     int64_t since_ns; /* the first connection began */
     uint32_t usual;   /* of them, those with nothing unusual, of a version that the server took

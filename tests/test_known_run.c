@@ -124,6 +124,21 @@ static void a_success_or_another_manner_ends_a_run_of_refusals(void)
     knowledge_free(knowledge);
 }
 
+/* It would have been refused so before. */
+static void an_old_hello_that_is_refused_otherwise_does_not_end_a_run(void)
+{
+    struct story_offer old = offer_ssl3();
+    struct story story;
+
+    ban(2, STORY_RESETS);
+    refuse_at(13, &old, TLS_ALERT_PROTOCOL_VERSION);
+    learn_refusal(14, STORY_RESETS);
+    refuse_old(&story, 20, STORY_RESETS);
+    CU_ASSERT_TRUE(story_says(&story, "reset_by_server", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(tells_run(&story));
+    knowledge_free(knowledge);
+}
+
 /* "+" is a hello that was taken up, "-" one that was refused; all began one second after the other,
  * and are learned of in the order that the numbers give. */
 static bool makes_run(const char *hellos, const int *order)
@@ -243,6 +258,8 @@ int main(void)
          a_server_that_refuses_all_since_some_time_does_not_mean_what_is_unusual},
         {"a success or another manner ends a run of refusals",
          a_success_or_another_manner_ends_a_run_of_refusals},
+        {"an old hello that is refused otherwise does not end a run",
+         an_old_hello_that_is_refused_otherwise_does_not_end_a_run},
         {"what counts is when the connections began", what_counts_is_when_the_connections_began},
         {"what came before a run does not end it", what_came_before_a_run_does_not_end_it},
         {"a version that the server never chose makes no run",
