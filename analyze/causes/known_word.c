@@ -16,11 +16,13 @@ static bool dates_are_right(const struct facts *facts)
     return dates == DATES_RIGHT || dates == DATES_RIGHT_ONCE;
 }
 
-/* Not every client that refuses a certificate does so for the same reason. */
+/* Not every client that refuses a certificate does so for the same reason: where most take it, what
+ * one of the few says is about itself. */
 static bool is_contradicted(const struct facts *facts, uint8_t alert)
 {
-    return alert == TLS_ALERT_CERTIFICATE_EXPIRED ? dates_are_right(facts)
-                                                  : known_client_takes_flight(facts);
+    if (alert == TLS_ALERT_CERTIFICATE_EXPIRED)
+        return dates_are_right(facts);
+    return known_client_takes_flight(facts) || known_flights(facts) == FLIGHTS_FEW_REFUSED;
 }
 
 /* Others took the flight between the word and this refusal, as far as the last one tells, and
