@@ -30,8 +30,9 @@ static const struct problem_row {
 };
 
 enum {
-    CLIENTS_FEW = 3, /* others that agree: chance is no explanation any more */
-    SERVERS_FEW = 2  /* where a client refuses the same issuer, and took it nowhere */
+    CLIENTS_FEW = 3,    /* others that agree: chance is no explanation any more */
+    SERVERS_FEW = 2,    /* where a client refuses the same issuer, and took it nowhere */
+    SERVERS_SEVERAL = 3 /* that a client leaves: more than two that it may have met by chance */
 };
 
 enum known_lack known_certificate_lack(const struct facts *facts)
@@ -411,6 +412,17 @@ static bool says_alert(const struct facts *facts, uint8_t named)
     return facts->refusal.kind == REFUSAL_ALERT || known_word_is(facts, named);
 }
 
+/* It succeeds with none of several servers and says nothing at this one: one flaw at one of them
+ * does not explain it, as with what connects only to see whether somebody answers. */
+static bool leaves_everywhere(const struct facts *facts)
+{
+    const struct known_client *client = facts->known->client;
+
+    return facts_closed_without_reason(facts, SIDE_CLIENT) && client != NULL
+           && client->established.count == 0 && client->failed.count > 0
+           && sketch_count(&client->rare->failures.servers) >= SERVERS_SEVERAL;
+}
+
 enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,
                                        uint8_t named, struct evidence *evidence)
 {
@@ -428,7 +440,7 @@ enum certainty known_certificate_weigh(const struct facts *facts, enum known_pro
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
     describe_known_certificate(facts, evidence);
-    if (row->needs_alert && facts->refusal.kind != REFUSAL_ALERT)
+    if ((row->needs_alert && facts->refusal.kind != REFUSAL_ALERT) || leaves_everywhere(facts))
         return CAUSE_POSSIBLE;
     if (certainty > CAUSE_LIKELY)
         certainty = CAUSE_LIKELY;
