@@ -6,10 +6,10 @@
  * about the name), with its client, and with the path that its packets show (incident_key.h). It
  * belongs to the path when several servers and clients fail there with this cause and none of
  * them has most of it; else to the client when that fails with this cause at several servers, and
- * no other client fails at this one, unless the client succeeds at more servers than it fails at
- * and nobody else is seen to succeed at this one; or when the client succeeds nowhere, has more
- * failures than the server, and others succeed there; else to the server. What came only once is
- * no incident.
+ * no other client fails at this one, unless the client succeeds at as many servers as it fails at,
+ * nobody else is seen to succeed at this one and the cause cannot be on the way; or when the client
+ * succeeds nowhere, has more failures than the server, and others succeed there; else to the
+ * server. What came only once is no incident.
  *
  * Which it is changes while failures are added. Where all of them are known before the first is
  * told of, each is assigned, in a second pass, to the one that it belongs to in the end, and to no

@@ -59,7 +59,8 @@ static bool fails_by_itself(const struct incident *of_client, const struct incid
 }
 
 /* An address may stand for many hosts, behind a translator or a proxy, and then it is the only one
- * that fails anywhere: it is at fault where it fails more than it succeeds, or others succeed. */
+ * that fails anywhere: it is at fault where it fails more than it succeeds, or others succeed; or
+ * what is on the way to it, where that may be the cause. */
 static bool is_of_client(struct incident *const found[INCIDENT_TABLES],
                          const struct incident_failure *failure)
 {
@@ -69,7 +70,8 @@ static bool is_of_client(struct incident *const found[INCIDENT_TABLES],
     if (of_client == NULL || !incident_spans_servers(of_client))
         return false;
     if (at_server == NULL || sketch_count(&at_server->clients) <= 1)
-        return fails_mostly(of_client, failure->client) || others_take_flight(failure->named);
+        return found[INCIDENT_ON_PATH] != NULL || fails_mostly(of_client, failure->client)
+               || others_take_flight(failure->named);
     return fails_by_itself(of_client, at_server, failure);
 }
 

@@ -82,11 +82,8 @@ static void who_succeeds_at_most_servers_does_not_fail_by_itself(void)
         uint32_t succeeds_at, others;
         enum incident_scope scope;
     } rows[] = {
-        {0, 0, INCIDENT_CLIENT},
-        {1, 0, INCIDENT_CLIENT},
-        {2, 0, INCIDENT_SERVER},
-        {12, 1, INCIDENT_SERVER},
-        {12, 2, INCIDENT_CLIENT},
+        {0, 0, INCIDENT_CLIENT},  {1, 0, INCIDENT_CLIENT},  {2, 0, INCIDENT_SERVER},
+        {12, 1, INCIDENT_SERVER}, {12, 2, INCIDENT_CLIENT},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -106,6 +103,25 @@ static void who_succeeds_at_most_servers_does_not_fail_by_itself(void)
             }
         incidents_free(incidents);
     }
+}
+
+/* What swallows or resets its packets may be close to it. */
+static void what_may_be_on_the_way_is_the_client_s(void)
+{
+    struct incidents *incidents = incidents_new(key, key, 0);
+    struct incident_failure failure;
+    struct parties parties;
+    struct story story;
+
+    begin_parties(&parties);
+    client_succeeds(&parties, 12);
+    for (uint8_t server = 1; server <= 2; server++) {
+        story_count_timeout(incidents, &story, 1, server);
+        story.facts.known = &parties.known;
+        failure = incidents_failure_of(incidents, &story.verdict);
+    }
+    CU_ASSERT_EQUAL(scope_of(incidents, &failure), INCIDENT_CLIENT);
+    incidents_free(incidents);
 }
 
 /* Two clients with one fault, each at all of the servers. */
@@ -180,6 +196,7 @@ int main(void)
     CU_TestInfo tests[] = {
         {"who succeeds at most servers does not fail by itself",
          who_succeeds_at_most_servers_does_not_fail_by_itself},
+        {"what may be on the way is the client's", what_may_be_on_the_way_is_the_client_s},
         {"clients with one fault do not make it that of servers",
          clients_with_one_fault_do_not_make_it_that_of_servers},
         {"a client at one server is no incident", a_client_at_one_server_is_no_incident},
