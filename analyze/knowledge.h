@@ -147,12 +147,12 @@ struct known_dates_word {
 
 /* What there is to know of few servers only: of most it is not there. */
 struct known_server_rare {
-    struct sketch failed_clients; /* whose handshakes failed; set when known_server.failed counts
-                                     any */
+    struct sketch failed_clients; /* whose handshakes failed; set when there are any */
     struct known_offer offers[KNOWLEDGE_OFFERS_MAX]; /* set as failed_clients is. Not in a state */
     struct known_trait traits[HELLO_TRAITS];         /* likewise */
     struct known_names names;                        /* likewise */
     struct known_dates_word dates;                   /* likewise */
+    struct known_count too_early[VERSION_CLASSES];   /* likewise: known_offered_too_early() */
     uint32_t ordinary_closed; /* hellos as in known_alert.ordinary that it answered with a FIN; */
     uint32_t ordinary_reset;  /* and with a RST; both set as failed_clients is */
     struct known_alert alerts[KNOWLEDGE_ALERTS_MAX];    /* set as far as the count says */

@@ -252,8 +252,18 @@ const struct known_run *known_run_of(const struct known_server *server, const st
 }
 
 enum {
-    CHANGED_OTHERS = 3 /* hellos taken up since one up to this version was: it may be turned off */
+    CHANGED_OTHERS = 3, /* hellos taken up since one up to this version was: it may be turned off */
+    EARLY_FEW = 2       /* refusals of one version: no accident */
 };
+
+static bool chose_any_offered(const struct known_server *server, const struct facts *facts)
+{
+    for (size_t i = 0; i < server->chosen[KNOWN_VERSIONS].count; i++)
+        if (client_hello_offers_version(&facts->client_hello,
+                                        known_server_value(server, KNOWN_VERSIONS, i)->value))
+            return true;
+    return false;
+}
 
 /* The server takes the version, as far as others tell: it chose it, and took up such a hello as
  * one of the last. */
@@ -262,14 +272,9 @@ static bool version_was_taken(const struct known_server *server, const struct fa
     const struct known_treatment *like =
         &server->by_version[version_class_of(facts->offer.version_max)];
 
-    if (like->accepted.count == 0
-        || server->hellos.accepted.count - like->accepted_then >= CHANGED_OTHERS)
-        return false;
-    for (size_t i = 0; i < server->chosen[KNOWN_VERSIONS].count; i++)
-        if (client_hello_offers_version(&facts->client_hello,
-                                        known_server_value(server, KNOWN_VERSIONS, i)->value))
-            return true;
-    return false;
+    return like->accepted.count > 0
+           && server->hellos.accepted.count - like->accepted_then < CHANGED_OTHERS
+           && chose_any_offered(server, facts);
 }
 
 /* The server may not know the user or the key that this hello names. */
@@ -430,6 +435,25 @@ static void learn_alert(struct known_server *server, const struct facts *facts, 
     known_count_add(&alert->sent, at_ns);
 }
 
+/* While the server was up, for other hellos. */
+static void learn_early_version(struct known_server *server, const struct facts *facts)
+{
+    if (facts->client_hello_read && facts_alert(facts, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION)
+        && facts_server_refused_hello(facts) && server->hellos.accepted.count >= CHANGED_OTHERS
+        && !chose_any_offered(server, facts))
+        known_count_add(&server->rare->too_early[version_class_of(facts->offer.version_max)],
+                        facts->connection->first.time_ns);
+}
+
+bool known_offered_too_early(const struct known_server *server, const struct facts *facts)
+{
+    const struct known_count *early =
+        &server->rare->too_early[version_class_of(facts->offer.version_max)];
+
+    return server->failed.count > 0 && early->count >= EARLY_FEW
+           && facts->connection->first.time_ns <= early->last_ns;
+}
+
 static void learn_failure(struct known_server *server, const struct facts *facts,
                           uint64_t client_hash, int64_t at_ns)
 {
@@ -441,6 +465,7 @@ static void learn_failure(struct known_server *server, const struct facts *facts
         memset(rare->traits, 0, sizeof(rare->traits));
         rare->names = (struct known_names){0};
         rare->dates = (struct known_dates_word){0};
+        memset(rare->too_early, 0, sizeof(rare->too_early));
         rare->ordinary_closed = 0;
         rare->ordinary_reset = 0;
     }
@@ -453,6 +478,7 @@ static void learn_failure(struct known_server *server, const struct facts *facts
     if (facts->refusal.kind == REFUSAL_RST)
         rare->ordinary_reset += refused_hello_is_ordinary(facts);
     learn_run(server, facts);
+    learn_early_version(server, facts);
     knowledge_note_dates(&rare->dates, facts, client_hash);
     knowledge_note_traits_refused(server, facts);
 }

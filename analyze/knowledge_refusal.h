@@ -8,6 +8,9 @@
 
 #include <stdint.h>
 
+struct facts;
+struct known_server;
+
 /* Hellos that a server refused in one manner, one after the other, by the times when their
  * connections began: none taken up, and none with nothing unusual refused in another manner
  * between. */
@@ -53,5 +56,10 @@ struct known_names {
     struct known_trait refused; /* for names of which it took up none */
     uint32_t mixed;             /* refused for names of which it took up others */
 };
+
+/* The server refused hellos like this one with protocol_version(70), this one no later than the
+ * last of them, when it had taken up others, but chosen no version that this one offers: if it has
+ * since, it was changed. */
+bool known_offered_too_early(const struct known_server *server, const struct facts *facts);
 
 #endif

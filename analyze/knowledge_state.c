@@ -143,6 +143,7 @@ static void walk_server(struct state_codec *codec, void *record)
         memset(server->rare->offers, 0, sizeof(server->rare->offers));
         memset(server->rare->traits, 0, sizeof(server->rare->traits));
         server->rare->names = (struct known_names){0};
+        memset(server->rare->too_early, 0, sizeof(server->rare->too_early));
         server->traits_taken = server->hellos.accepted.count > 0 ? UINT8_MAX : 0;
     }
 }

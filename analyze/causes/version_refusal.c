@@ -59,7 +59,7 @@ static const struct known_value *version_taken(const struct facts *facts)
 {
     const struct known_server *server = facts->known != NULL ? facts->known->server : NULL;
 
-    if (server == NULL || !facts->client_hello_read)
+    if (server == NULL || !facts->client_hello_read || known_offered_too_early(server, facts))
         return NULL;
     for (size_t i = 0; i < server->chosen[KNOWN_VERSIONS].count; i++) {
         const struct known_value *value = known_server_value(server, KNOWN_VERSIONS, i);
