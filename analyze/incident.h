@@ -268,6 +268,12 @@ static inline uint32_t incident_parties(const struct incident *incident,
                                                                  : (uint32_t)incident->failures;
 }
 
+/* All of its failures are of one client: incident->client. */
+static inline bool incident_has_one_client(const struct incident *incident)
+{
+    return sketch_count(&incident->clients) == 1;
+}
+
 /* Several clients failed, and nobody succeeded between the first failure and the last. */
 bool incident_is_total(const struct incident *incident);
 

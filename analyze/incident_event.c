@@ -40,21 +40,28 @@ static void add_message(struct json *json, struct json_at root, const struct inc
     json_add_text(json, root, "message", buffer);
 }
 
-/* The party that the incident is about; ports of clients mean nothing here. */
-static void add_party(struct json *json, struct json_at root, const struct incident *incident)
+/* Ports of clients mean nothing here. */
+static void add_end(struct json *json, struct json_at root, const struct endpoint *endpoint,
+                    bool is_client)
 {
-    bool is_client = incident->scope == INCIDENT_CLIENT;
-    const struct endpoint *endpoint = is_client ? &incident->client : &incident->server;
-    struct json_at party;
+    struct json_at end = json_add_object(json, root, is_client ? "source" : "destination");
     char text[ADDRESS_TEXT_MAX];
 
+    json_add_text(json, end, "ip", address_format(&endpoint->address, text));
+    if (!is_client)
+        json_add_unsigned(json, end, "port", endpoint->port);
+    json_add_copy(json, root, is_client ? "client" : "server", json_close(json, end));
+}
+
+/* The party that the incident is about, and the only client of a server that has one. */
+static void add_party(struct json *json, struct json_at root, const struct incident *incident)
+{
     if (incident->scope == INCIDENT_PATH)
         return;
-    party = json_add_object(json, root, is_client ? "source" : "destination");
-    json_add_text(json, party, "ip", address_format(&endpoint->address, text));
-    if (!is_client)
-        json_add_unsigned(json, party, "port", endpoint->port);
-    json_add_copy(json, root, is_client ? "client" : "server", json_close(json, party));
+    if (incident->scope == INCIDENT_CLIENT || incident_has_one_client(incident))
+        add_end(json, root, &incident->client, true);
+    if (incident->scope != INCIDENT_CLIENT)
+        add_end(json, root, &incident->server, false);
 }
 
 static void add_path(struct json *json, struct json_at details, const struct incident_path *path)

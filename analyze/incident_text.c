@@ -81,6 +81,19 @@ void incident_add_place(struct text *text, const struct incident *incident)
         text_add(text, " (%s%s)", incident->name, incident->more_names ? " and others" : "");
 }
 
+/* A single client is named: the fault may be its own, or a rule for it. */
+static void add_clients(struct text *text, const struct incident *incident)
+{
+    char address[ADDRESS_TEXT_MAX];
+
+    if (incident_has_one_client(incident)) {
+        text_add(text, " of the client %s", address_format(&incident->client.address, address));
+        return;
+    }
+    text_add(text, " of ");
+    add_parties(text, incident, &incident->clients, "client");
+}
+
 void incident_add_extent(struct text *text, const struct incident *incident)
 {
     if (incident->failures == 0) {
@@ -88,10 +101,8 @@ void incident_add_extent(struct text *text, const struct incident *incident)
         return;
     }
     add_count(text, incident->failures, "failure");
-    if (incident->scope != INCIDENT_CLIENT) {
-        text_add(text, " of ");
-        add_parties(text, incident, &incident->clients, "client");
-    }
+    if (incident->scope != INCIDENT_CLIENT)
+        add_clients(text, incident);
     text_add(text, ", begun between ");
     text_add_time(text, incident->first_ns);
     text_add(text, " and ");

@@ -37,6 +37,25 @@ static void an_estimate_of_what_succeeded_meanwhile_is_told_as_one(void)
     }
 }
 
+static void a_single_client_is_named(void)
+{
+    static const char *const texts[] = {"3 failures of the client 192.0.2.7, begun between ",
+                                        "3 failures of 2 clients, begun between "};
+
+    for (uint64_t clients = 1; clients <= 2; clients++) {
+        const struct address address = {{[10] = 0xff, [11] = 0xff, 192, 0, 2, 7}};
+        struct incident incident = {
+            .scope = INCIDENT_SERVER, .failures = 3, .client.address = address};
+        char buffer[INCIDENT_TEXT_SIZE];
+        struct text text = text_begin(buffer, sizeof(buffer));
+
+        for (uint64_t client = 1; client <= clients; client++)
+            sketch_add(&incident.clients, client << 32);
+        incident_add_extent(&text, &incident);
+        CU_ASSERT_EQUAL(strncmp(buffer, texts[clients - 1], strlen(texts[clients - 1])), 0);
+    }
+}
+
 static void failures_of_a_scanner_are_told(void)
 {
     static const struct {
@@ -90,6 +109,7 @@ static void where_one_direction_was_captured_successes_are_not_told(void)
 int main(void)
 {
     static CU_TestInfo tests[] = {
+        {"a single client is named", a_single_client_is_named},
         {"failures of a scanner are told", failures_of_a_scanner_are_told},
         {"an estimate of what succeeded meanwhile is told as one",
          an_estimate_of_what_succeeded_meanwhile_is_told_as_one},
