@@ -16,7 +16,7 @@ static void alerts_of_the_client_name_what_is_wrong(void)
         enum certainty certainty;
     } rows[] = {
         {TLS_ALERT_BAD_CERTIFICATE, "bad_certificate", CAUSE_POSSIBLE},
-        {TLS_ALERT_UNSUPPORTED_CERTIFICATE, "certificate_rejected", CAUSE_LIKELY},
+        {TLS_ALERT_UNSUPPORTED_CERTIFICATE, "certificate_purpose", CAUSE_LIKELY},
         {TLS_ALERT_CERTIFICATE_REVOKED, "certificate_revoked", CAUSE_CERTAIN},
         {TLS_ALERT_CERTIFICATE_EXPIRED, "certificate_expired", CAUSE_LIKELY},
         {TLS_ALERT_CERTIFICATE_UNKNOWN, "certificate_rejected", CAUSE_LIKELY},

@@ -41,14 +41,39 @@ static bool is_beside_the_point(const struct facts *facts, const struct chain_ju
            && !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_UNKNOWN);
 }
 
+/* The certificate was not seen, and the alert alone speaks: OpenSSL has it for a purpose and for
+ * nothing else, Mbed TLS for a weak key or digest as well. A certificate that is known to be meant
+ * for this use is refused for something else, unless few clients mind what it says. */
+static enum certainty weigh_alert(const struct facts *facts, struct evidence *evidence)
+{
+    const struct known_certificate *met = certificate_met(facts);
+
+    if (facts->chain[SIDE_SERVER] != NULL || facts->resumed
+        || !client_alert_on_certificate(facts, TLS_ALERT_UNSUPPORTED_CERTIFICATE))
+        return CAUSE_NO;
+    describe_server_certificate(facts, evidence);
+    describe_server_name(facts, evidence);
+    describe_known_certificate(facts, evidence);
+    return met != NULL && met->purpose == PURPOSE_OK && certificate_met_is_sure(facts)
+               ? CAUSE_POSSIBLE
+               : CAUSE_LIKELY;
+}
+
+static enum certainty judge_hidden(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = known_certificate_weigh(facts, KNOWN_OTHER_PURPOSE,
+                                                       TLS_ALERT_UNSUPPORTED_CERTIFICATE, evidence);
+
+    return certainty != CAUSE_NO ? certainty : weigh_alert(facts, evidence);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     const struct chain_judgement *chain = certificate_refused(facts);
     enum certainty certainty;
 
     if (chain == NULL)
-        return known_certificate_weigh(facts, KNOWN_OTHER_PURPOSE,
-                                       TLS_ALERT_UNSUPPORTED_CERTIFICATE, evidence);
+        return judge_hidden(facts, evidence);
     if (chain->purpose == PURPOSE_OK || is_beside_the_point(facts, chain))
         return CAUSE_NO;
     describe_purpose(facts, SIDE_SERVER, evidence);

@@ -38,6 +38,7 @@ static bool is_conceivable(const struct facts *facts)
 {
     return certificate_is_open(facts, TLS_ALERT_BAD_CERTIFICATE)
            || certificate_is_open(facts, TLS_ALERT_INSUFFICIENT_SECURITY)
+           || certificate_is_open(facts, TLS_ALERT_UNSUPPORTED_CERTIFICATE)
            || modest_key_may_be_refused(facts);
 }
 

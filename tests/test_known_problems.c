@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a client's alert in clear and a certificate that was seen elsewhere say together of one that
+ * TLS 1.3 hides. */
+#include "analyze/chain.h"
+#include "analyze/knowledge.h"
+#include "dissect/tls.h"
+#include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
+#include "tests/support/suite.h"
+
+#define DAY_SECONDS INT64_C(86400)
+
+/* A client that had the flight of TLS 1.3, and what is known of the certificate in it. */
+struct fixture {
+    struct story story;
+    struct known_name name;
+    struct known known;
+};
+
+/* A certificate in its dates with nothing wrong, seen when the story is told. */
+static void begin(struct fixture *fixture)
+{
+    int64_t now = STORY_TIME / STORY_SECOND;
+
+    memset(fixture, 0, sizeof(*fixture));
+    fixture->name.certificate = (struct known_certificate){
+        .known = true,
+        .seen_ns = STORY_TIME,
+        .valid_from = now - 30 * DAY_SECONDS,
+        .valid_until = now + 30 * DAY_SECONDS,
+        .end = CHAIN_END_ANCHORED,
+        .name = NAME_MATCH_SAN,
+        .trust_known = true,
+    };
+    fixture->known.name = &fixture->name;
+    story_begin(&fixture->story);
+    story_modern_hello(&fixture->story);
+    story_flight_1_3(&fixture->story);
+}
+
+static void judge(struct fixture *fixture, uint8_t alert)
+{
+    story_fatal(&fixture->story, SIDE_CLIENT, alert);
+    story_facts(&fixture->story);
+    fixture->story.facts.known = &fixture->known;
+    diagnose(&fixture->story.facts, &fixture->story.verdict);
+}
+
+/* The first explanation is this one, this sure. */
+static bool finds(const struct fixture *fixture, const char *cause, enum certainty certainty)
+{
+    return strcmp(fixture->story.verdict.cause->id, cause) == 0
+           && fixture->story.verdict.confidence == certainty;
+}
+
+static bool is_alternative(const struct fixture *fixture, const char *cause)
+{
+    const struct verdict *verdict = &fixture->story.verdict;
+
+    for (size_t i = 0; i < verdict->alternative_count; i++)
+        if (strcmp(verdict->alternatives[i]->id, cause) == 0)
+            return true;
+    return false;
+}
+
+/* Of a certificate that nobody saw, too: the clients whose alert can be read have it for a purpose
+ * first of all. */
+static void unsupported_certificate_is_about_the_purpose(void)
+{
+    static const struct {
+        bool known;
+        enum chain_purpose_problem purpose;
+        unsigned weakness;
+        const char *cause;
+        const char *other;
+    } rows[] = {
+        {false, PURPOSE_OK, 0, "certificate_purpose", "weak_certificate"},
+        {true, PURPOSE_EXTENDED_KEY_USAGE, 0, "certificate_purpose", "certificate_rejected"},
+        {true, PURPOSE_SUITE_KEY_USAGE, 0, "certificate_purpose", "certificate_rejected"},
+        {true, PURPOSE_OK, 0, "certificate_rejected", "certificate_purpose"},
+        {true, PURPOSE_OK, WEAK_RSA_KEY, "weak_certificate", "certificate_purpose"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fixture fixture;
+
+        begin(&fixture);
+        fixture.name.certificate.known = rows[i].known;
+        fixture.name.certificate.purpose = rows[i].purpose;
+        fixture.name.certificate.weakness = rows[i].weakness;
+        judge(&fixture, TLS_ALERT_UNSUPPORTED_CERTIFICATE);
+        CU_ASSERT_TRUE(finds(&fixture, rows[i].cause, CAUSE_LIKELY));
+        CU_ASSERT_TRUE(is_alternative(&fixture, rows[i].other));
+    }
+}
+
+/* Not known to be right, as where the capture cut its message short. */
+static void a_certificate_that_was_cut_short_is_open_as_well(void)
+{
+    struct story story;
+
+    story_begin_flight_1_2(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNSUPPORTED_CERTIFICATE);
+    CU_ASSERT_STRING_EQUAL(story_cause(&story), "certificate_purpose");
+    CU_ASSERT_EQUAL(story.verdict.confidence, CAUSE_LIKELY);
+    CU_ASSERT_TRUE(story_considers(&story, "weak_certificate"));
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"unsupported_certificate is about the purpose",
+         unsupported_certificate_is_about_the_purpose},
+        {"a certificate that was cut short is open as well",
+         a_certificate_that_was_cut_short_is_open_as_well},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("known_problems", tests);
+}
