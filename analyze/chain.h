@@ -92,6 +92,9 @@ enum chain_purpose_problem {
 /* Some clients refuse it, and many that verify do not. */
 bool chain_purpose_is_debatable(enum chain_purpose_problem problem);
 
+/* It is a problem of an issuer, whatever the leaf is like. */
+bool chain_purpose_is_of_issuer(enum chain_purpose_problem problem);
+
 /* What is weak in a certificate. A set. */
 enum chain_weakness {
     WEAK_RSA_KEY = 1 << 0,

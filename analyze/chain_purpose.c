@@ -9,6 +9,12 @@ bool chain_purpose_is_debatable(enum chain_purpose_problem problem)
            || problem == PURPOSE_ANY_ONLY;
 }
 
+bool chain_purpose_is_of_issuer(enum chain_purpose_problem problem)
+{
+    return problem == PURPOSE_NOT_CA || problem == PURPOSE_NO_CERT_SIGN
+           || problem == PURPOSE_PATH_LENGTH || problem == PURPOSE_NAME_CONSTRAINTS;
+}
+
 static bool names_role(const struct certificate *certificate, enum chain_role role)
 {
     uint16_t wanted = role == CHAIN_SERVER ? PURPOSE_SERVER_AUTH : PURPOSE_CLIENT_AUTH;

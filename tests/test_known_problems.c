@@ -106,6 +106,48 @@ static void a_certificate_that_was_cut_short_is_open_as_well(void)
     CU_ASSERT_TRUE(story_considers(&story, "weak_certificate"));
 }
 
+/* Who finds no path over it says that it does not know the issuer. */
+static void an_issuer_that_may_not_issue_breaks_the_path(void)
+{
+    static const struct {
+        enum chain_purpose_problem purpose;
+        enum chain_end end;
+        const char *cause;
+    } rows[] = {
+        {PURPOSE_NOT_CA, CHAIN_END_ANCHORED, "certificate_purpose"},
+        {PURPOSE_NO_CERT_SIGN, CHAIN_END_ANCHORED, "certificate_purpose"},
+        {PURPOSE_PATH_LENGTH, CHAIN_END_ANCHORED, "certificate_purpose"},
+        {PURPOSE_NAME_CONSTRAINTS, CHAIN_END_ANCHORED, "certificate_purpose"},
+        {PURPOSE_PATH_LENGTH, CHAIN_END_UNTRUSTED_ROOT, "untrusted_ca"},
+        {PURPOSE_EXTENDED_KEY_USAGE, CHAIN_END_ANCHORED, "untrusted_ca"},
+        {PURPOSE_CA_AS_LEAF, CHAIN_END_ANCHORED, "untrusted_ca"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fixture fixture;
+
+        begin(&fixture);
+        fixture.name.certificate.purpose = rows[i].purpose;
+        fixture.name.certificate.end = rows[i].end;
+        judge(&fixture, TLS_ALERT_UNKNOWN_CA);
+        CU_ASSERT_TRUE(finds(&fixture, rows[i].cause, CAUSE_LIKELY));
+        CU_ASSERT_TRUE(strcmp(rows[i].cause, "untrusted_ca") == 0
+                       || is_alternative(&fixture, "untrusted_ca"));
+    }
+}
+
+static void one_of_long_ago_may_have_another_issuer(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    fixture.name.certificate.purpose = PURPOSE_NOT_CA;
+    fixture.name.certificate.seen_ns -= 2 * DAY_SECONDS * STORY_SECOND;
+    judge(&fixture, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_TRUE(finds(&fixture, "untrusted_ca", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(is_alternative(&fixture, "certificate_purpose"));
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -113,6 +155,9 @@ int main(void)
          unsupported_certificate_is_about_the_purpose},
         {"a certificate that was cut short is open as well",
          a_certificate_that_was_cut_short_is_open_as_well},
+        {"an issuer that may not issue breaks the path",
+         an_issuer_that_may_not_issue_breaks_the_path},
+        {"one of long ago may have another issuer", one_of_long_ago_may_have_another_issuer},
         CU_TEST_INFO_NULL,
     };
 

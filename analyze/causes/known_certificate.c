@@ -423,6 +423,16 @@ static bool leaves_everywhere(const struct facts *facts)
            && sketch_count(&client->rare->failures.servers) >= SERVERS_SEVERAL;
 }
 
+/* The client says unknown_ca, and the path is known to break at an issuer that may not issue:
+ * clients that build no path over it say so. A root that is not known here is as good a reason. */
+static bool says_that_path_breaks(const struct facts *facts, const struct known_certificate *known,
+                                  enum known_problem problem)
+{
+    return problem == KNOWN_OTHER_PURPOSE && chain_purpose_is_of_issuer(known->purpose)
+           && known->end != CHAIN_END_UNTRUSTED_ROOT
+           && facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
+}
+
 enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,
                                        uint8_t named, struct evidence *evidence)
 {
@@ -442,7 +452,7 @@ enum certainty known_certificate_weigh(const struct facts *facts, enum known_pro
     describe_known_certificate(facts, evidence);
     if ((row->needs_alert && facts->refusal.kind != REFUSAL_ALERT) || leaves_everywhere(facts))
         return CAUSE_POSSIBLE;
-    if (certainty > CAUSE_LIKELY)
+    if (certainty > CAUSE_LIKELY || says_that_path_breaks(facts, known, problem))
         certainty = CAUSE_LIKELY;
     return is_recent(facts, known) && certificate_met_is_sure(facts) ? certainty : CAUSE_POSSIBLE;
 }
