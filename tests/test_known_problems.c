@@ -63,6 +63,17 @@ static bool is_alternative(const struct fixture *fixture, const char *cause)
     return false;
 }
 
+static bool tells_of_certificate(const struct fixture *fixture, const char *part)
+{
+    const struct evidence *evidence = &fixture->story.verdict.evidence;
+
+    for (size_t i = 0; i < evidence->count; i++)
+        if (strcmp(evidence->items[i].fact, "known_certificate") == 0
+            && strstr(evidence->items[i].text, part) != NULL)
+            return true;
+    return false;
+}
+
 /* Of a certificate that nobody saw, too: the clients whose alert can be read have it for a purpose
  * first of all. */
 static void unsupported_certificate_is_about_the_purpose(void)
@@ -148,6 +159,24 @@ static void one_of_long_ago_may_have_another_issuer(void)
     CU_ASSERT_TRUE(is_alternative(&fixture, "certificate_purpose"));
 }
 
+/* Many clients mind it, and many do not. */
+static void a_common_name_alone_may_be_refused(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    fixture.name.certificate.name = NAME_MATCH_COMMON_NAME;
+    judge(&fixture, TLS_ALERT_CERTIFICATE_UNKNOWN);
+    CU_ASSERT_TRUE(finds(&fixture, "certificate_rejected", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(is_alternative(&fixture, "hostname_mismatch"));
+    CU_ASSERT_TRUE(tells_of_certificate(&fixture, "as its common name alone"));
+    CU_ASSERT_FALSE(tells_of_certificate(&fixture, "nothing wrong"));
+    begin(&fixture);
+    fixture.name.certificate.name = NAME_MATCH_COMMON_NAME;
+    judge(&fixture, TLS_ALERT_UNSUPPORTED_EXTENSION); /* not about certificates */
+    CU_ASSERT_FALSE(is_alternative(&fixture, "hostname_mismatch"));
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -158,6 +187,7 @@ int main(void)
         {"an issuer that may not issue breaks the path",
          an_issuer_that_may_not_issue_breaks_the_path},
         {"one of long ago may have another issuer", one_of_long_ago_may_have_another_issuer},
+        {"a common name alone may be refused", a_common_name_alone_may_be_refused},
         CU_TEST_INFO_NULL,
     };
 

@@ -55,6 +55,23 @@ static enum certainty judge_address(const struct facts *facts, const struct chai
                         : CAUSE_POSSIBLE;
 }
 
+/* Clients that take the common name are rare by now, but they are there. */
+static enum certainty weigh_common_name(enum certainty certainty)
+{
+    return certainty == CAUSE_LIKELY ? CAUSE_POSSIBLE : certainty;
+}
+
+static enum certainty judge_hidden(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty =
+        known_certificate_weigh(facts, KNOWN_OTHER_NAME, TLS_ALERT_BAD_CERTIFICATE, evidence);
+
+    return certainty != CAUSE_NO
+               ? certainty
+               : weigh_common_name(known_certificate_weigh(facts, KNOWN_COMMON_NAME_ONLY,
+                                                           TLS_ALERT_BAD_CERTIFICATE, evidence));
+}
+
 /* No alert stands for a wrong name: clients send what they send for a bad certificate. */
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
@@ -62,8 +79,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     enum certainty certainty;
 
     if (chain == NULL)
-        return known_certificate_weigh(facts, KNOWN_OTHER_NAME, TLS_ALERT_BAD_CERTIFICATE,
-                                       evidence);
+        return judge_hidden(facts, evidence);
     if (chain->name == NAME_MATCH_NOT_CHECKED) /* there is no server name */
         return judge_address(facts, chain, evidence);
     if (chain->name != NAME_MATCH_MISMATCH && chain->name != NAME_MATCH_COMMON_NAME)
@@ -71,10 +87,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_server_name(facts, evidence);
     describe_names(facts, evidence);
     certainty = certificate_refusal_weigh(facts, TLS_ALERT_BAD_CERTIFICATE);
-    /* Clients that take the common name are rare by now, but they are there. */
-    if (chain->name == NAME_MATCH_COMMON_NAME && certainty == CAUSE_LIKELY)
-        return CAUSE_POSSIBLE;
-    return certainty;
+    return chain->name == NAME_MATCH_COMMON_NAME ? weigh_common_name(certainty) : certainty;
 }
 
 /* A client may compare with another name than the one in its hello. */

@@ -23,6 +23,9 @@ static const struct problem_row {
     [KNOWN_NOT_YET_VALID] = {"is not valid yet, or an issuer's is not", false},
     [KNOWN_SELF_SIGNED] = {"is its own issuer", false},
     [KNOWN_OTHER_NAME] = {"does not stand for this name", false},
+    [KNOWN_COMMON_NAME_ONLY] = {"has this name as its common name alone, which clients of today "
+                                "no longer look at",
+                                false},
     [KNOWN_OTHER_PURPOSE] = {"is for another purpose", false},
     [KNOWN_WEAK] = {"has a weak key or signature, or an issuer's has", false},
     [KNOWN_UNTRUSTED_ROOT] = {"leads to a root that is not in the trust store", true},

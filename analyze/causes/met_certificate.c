@@ -33,6 +33,12 @@ static bool is_for_other_name(const struct known_certificate *known, int64_t at)
     return known->name == NAME_MATCH_MISMATCH;
 }
 
+static bool has_common_name_only(const struct known_certificate *known, int64_t at)
+{
+    (void)at;
+    return known->name == NAME_MATCH_COMMON_NAME;
+}
+
 /* Not what few clients mind, or what depends on the suite of the other connection. */
 static bool is_for_other_purpose(const struct known_certificate *known, int64_t at)
 {
@@ -68,6 +74,7 @@ bool known_has_problem(const struct known_certificate *known, enum known_problem
         [KNOWN_NOT_YET_VALID] = is_not_yet_valid,
         [KNOWN_SELF_SIGNED] = is_self_signed,
         [KNOWN_OTHER_NAME] = is_for_other_name,
+        [KNOWN_COMMON_NAME_ONLY] = has_common_name_only,
         [KNOWN_OTHER_PURPOSE] = is_for_other_purpose,
         [KNOWN_WEAK] = is_weak,
         [KNOWN_UNTRUSTED_ROOT] = has_untrusted_root,
