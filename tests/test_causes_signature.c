@@ -155,6 +155,52 @@ static void a_single_scheme_may_be_the_one_that_is_missing(void)
     }
 }
 
+/* A client with this offer calls the server's key exchange of TLS 1.2, signed so, illegal. */
+static void refuse_signature(struct story *story, const struct story_offer *offer, uint16_t scheme,
+                             enum signature_check check)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(story);
+    story_client_hello(story, offer);
+    story_flight_1_2(story, &choice, 2048);
+    story_fatal(story, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER);
+    (void)story_facts(story);
+    story->facts.server_key_exchange.has_signature = true;
+    story->facts.server_key_exchange.has_scheme = true;
+    story->facts.server_key_exchange.signature_scheme = scheme;
+    story->facts.key_exchange_signature = check;
+    diagnose(&story->facts, &story->verdict);
+}
+
+static void a_scheme_may_be_listed_for_tls_1_3_alone(void)
+{
+    static const struct {
+        uint16_t scheme;
+        enum signature_check check;
+        const char *cause;
+    } rows[] = {
+        {0x0804, SIGNATURE_VERIFIES, "no_shared_signature_algorithm"},
+        {0x0804, SIGNATURE_UNKNOWN, "no_shared_signature_algorithm"},
+        {0x0804, SIGNATURE_WRONG, "record_corruption"},
+        {0x0401, SIGNATURE_VERIFIES, "illegal_parameter"}, /* rsa_pkcs1_sha256 is for TLS 1.2 */
+    };
+    struct story_offer offer = story_modern_offer();
+    struct story story;
+
+    memcpy(offer.schemes, (story_list){0x0804, 0x0401}, sizeof(offer.schemes));
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        refuse_signature(&story, &offer, rows[i].scheme, rows[i].check);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, CAUSE_LIKELY));
+        CU_ASSERT_TRUE(story_considers(&story, "illegal_parameter"));
+    }
+    offer = story_offer_1_2(); /* whoever has no TLS 1.3 lists it for TLS 1.2 */
+    memcpy(offer.schemes, (story_list){0x0804, 0x0401}, sizeof(offer.schemes));
+    refuse_signature(&story, &offer, 0x0804, SIGNATURE_VERIFIES);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(story_considers(&story, "no_shared_signature_algorithm"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -170,6 +216,7 @@ int main(void)
          an_unsupported_certificate_may_be_one_of_another_type},
         {"a single scheme may be the one that is missing",
          a_single_scheme_may_be_the_one_that_is_missing},
+        {"a scheme may be listed for TLS 1.3 alone", a_scheme_may_be_listed_for_tls_1_3_alone},
         CU_TEST_INFO_NULL,
     };
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/unlisted_client_key.h"
 #include "analyze/causes/unlisted_key.h"
+#include "analyze/describe.h"
+#include "dissect/names.h"
 
 /* unsupported_certificate(43) of a server that has not seen any certificate of the client is
  * about its own; missing_extension(109) about a list that TLS 1.3 demands. */
@@ -64,12 +67,64 @@ static enum certainty match_server_key(const struct facts *facts, struct evidenc
     return certainty;
 }
 
+/* rsa_pss_rsae_* and rsa_pss_pss_* (RFC 8446 section 4.2.3). */
+static bool is_pss(uint16_t scheme)
+{
+    return (scheme >= 0x0804 && scheme <= 0x0806) || (scheme >= 0x0809 && scheme <= 0x080b);
+}
+
+/* The server signed its key exchange of TLS 1.2 with RSA-PSS, as it may where that is listed, in a
+ * group that is listed as well. */
+static bool signed_with_listed_pss(const struct facts *facts)
+{
+    const struct server_key_exchange *exchange = &facts->server_key_exchange;
+    const struct extension_list *schemes = &facts->client_extensions.signature_algorithms;
+    const struct extension_list *groups = &facts->client_extensions.supported_groups;
+
+    return facts->client_hello_read && facts->server_key_exchange_read && exchange->has_signature
+           && exchange->has_scheme && is_pss(exchange->signature_scheme)
+           && facts->key_exchange_signature != SIGNATURE_WRONG
+           && schemes->state == EXTENSION_WELL_FORMED
+           && list_u16_contains(schemes->list, exchange->signature_scheme)
+           && (groups->state != EXTENSION_WELL_FORMED
+               || exchange->curve_type != TLS_EC_CURVE_TYPE_NAMED_CURVE
+               || list_u16_contains(groups->list, exchange->named_group));
+}
+
+/* Whoever lists RSA-PSS for TLS 1.3 has to take it below as well (RFC 8446 section 4.2.3). Mbed TLS
+ * 3 does not: it calls that an illegal parameter. */
+static enum certainty match_pss(const struct facts *facts, struct evidence *evidence)
+{
+    uint16_t scheme = facts->server_key_exchange.signature_scheme;
+    char hex[NAMES_HEX_SIZE];
+
+    if (!facts_alert(facts, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER)
+        || !facts_client_ended_at_key_exchange(facts) || facts->offer.version_max < TLS_VERSION_1_3
+        || !signed_with_listed_pss(facts))
+        return CAUSE_NO;
+    evidence_add(
+        evidence, "signature_scheme", facts->server_key_exchange_note->at,
+        "the server signed its key exchange with %s, which the client lists, but maybe for "
+        "TLS 1.3 alone: Mbed TLS 3 cannot verify it below",
+        names_or_hex(hex, sizeof(hex), names_signature_scheme(scheme), scheme, 4));
+    describe_server_signature(facts, evidence);
+    describe_choice(facts, evidence);
+    return known_client_takes_flight(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+}
+
+static enum certainty match_server(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = match_pss(facts, evidence);
+
+    return certainty != CAUSE_NO ? certainty : match_server_key(facts, evidence);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum certainty certainty = unlisted_client_key_weigh(facts);
 
     if (certainty == CAUSE_NO)
-        return match_server_key(facts, evidence);
+        return match_server(facts, evidence);
     describe_unlisted_client_key(facts, evidence);
     return certainty;
 }
@@ -109,7 +164,8 @@ const struct cause cause_no_shared_signature_algorithm = {
         "without ECDSA at one with an ECDSA key, or nothing but SHA-1. Some servers refuse "
         "as well when the list does not have what their certificates are signed with. Others "
         "send a key whose curve or scheme is not listed all the same, or sign with a scheme that "
-        "is not, as old ones do with SHA-1, and the client refuses. "
+        "is not, as old ones do with SHA-1, and the client refuses. A client with TLS 1.3 may list "
+        "rsa_pss_* and yet refuse it in TLS 1.2 (Mbed TLS 3). "
         "In the same way a server lists what it can verify when it asks for a certificate of the "
         "client (CertificateRequest), and a client may have a key of another kind alone. A client "
         "that takes raw public keys alone, or certificates of another type, meets servers that "
@@ -119,7 +175,9 @@ const struct cause cause_no_shared_signature_algorithm = {
         "</dev/null | openssl x509 -noout -text`, and try a single scheme with `-sigalgs "
         "RSA-PSS+SHA256`. Correct the client's list, or give the server a second certificate with "
         "the other type of key. A server that signs with SHA-1 whatever is listed is old: update "
-        "it. "
+        "it. Of a client that refuses rsa_pss_* in TLS 1.2 update the library or limit it to TLS "
+        "1.2, so that it does not list them; or offer TLS 1.3 at the server, or let it sign with "
+        "rsa_pkcs1_*. "
         "Where the evidence names the client's key, `openssl s_client "
         "-connect SERVER:PORT` alone lists what the server takes under \"Requested Signature "
         "Algorithms\": correct that list, or give the client a certificate with such a key.",
