@@ -8,7 +8,7 @@
 struct decompress;
 
 /* A decompressor of gzip (RFC 1952, several members as one stream) or Zstandard (RFC 8878,
- * several frames). NULL when the build has no library for it, or memory is short. */
+ * several frames). NULL when memory is short, or the build has no library for it. */
 struct decompress *decompress_new_gzip(void);
 struct decompress *decompress_new_zstd(void);
 void decompress_free(struct decompress *decompress); /* NULL is harmless */

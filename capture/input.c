@@ -2,6 +2,7 @@
 #include "capture/input.h"
 
 #include "capture/decompress.h"
+#include "tlswhy_config.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,12 +37,13 @@ static const struct {
     uint8_t magic[INPUT_MAGIC_LEN];
     size_t len;
     struct decompress *(*make)(void);
+    bool is_built_in;
 } compressions[] = {
-    {"gzip", {0x1f, 0x8b}, 2, decompress_new_gzip},
-    {"Zstandard", {0x28, 0xb5, 0x2f, 0xfd}, 4, decompress_new_zstd},
-    {"xz", {0xfd, '7', 'z', 'X', 'Z', 0x00}, 6, NULL},
-    {"bzip2", {'B', 'Z', 'h'}, 3, NULL},
-    {"LZ4", {0x04, 0x22, 0x4d, 0x18}, 4, NULL},
+    {"gzip", {0x1f, 0x8b}, 2, decompress_new_gzip, HAVE_ZLIB},
+    {"Zstandard", {0x28, 0xb5, 0x2f, 0xfd}, 4, decompress_new_zstd, HAVE_ZSTD},
+    {"xz", {0xfd, '7', 'z', 'X', 'Z', 0x00}, 6, NULL, false},
+    {"bzip2", {'B', 'Z', 'h'}, 3, NULL, false},
+    {"LZ4", {0x04, 0x22, 0x4d, 0x18}, 4, NULL, false},
 };
 
 /* Octets as they lie in the file. */
@@ -112,19 +114,21 @@ bool input_begins_compressed(struct bytes begin)
 
 static bool start_inflating(struct input *input, size_t compression)
 {
-    const char *name = compressions[compression].name;
+    bool has_memory;
 
-    input->compressed = malloc(COMPRESSED_READ);
-    if (compressions[compression].make != NULL)
-        input->decompress = compressions[compression].make();
-    if (input->decompress == NULL || input->compressed == NULL) {
-        snprintf(input->error, sizeof(input->error),
-                 "compressed with %s, which %s: decompress it first", name,
-                 compressions[compression].make != NULL ? "this build does not read"
-                                                        : "is not read");
+    if (!compressions[compression].is_built_in) {
+        snprintf(
+            input->error, sizeof(input->error), "compressed with %s, which %s: decompress it first",
+            compressions[compression].name,
+            compressions[compression].make != NULL ? "this build does not read" : "is not read");
         return false;
     }
-    return true;
+    input->compressed = malloc(COMPRESSED_READ);
+    input->decompress = compressions[compression].make();
+    has_memory = input->compressed != NULL && input->decompress != NULL;
+    if (!has_memory)
+        snprintf(input->error, sizeof(input->error), "out of memory");
+    return has_memory;
 }
 
 static bool detect_compression(struct input *input)
