@@ -74,9 +74,10 @@ static void report_leaps(const struct source *source, const struct file *file,
     if (counters->leaps == 0)
         return;
     snprintf(text, sizeof(text),
-             "%" PRIu64 " with a time more than a year after the packet before, whose time was "
-             "taken instead; the first ends at offset %" PRIu64 "%s",
-             counters->leaps, counters->leap_offset, savefile_offset_note(file->savefile));
+             "%" PRIu64 " packet%s more than a year later than the one before, and taken to have "
+             "its time; the first ends at offset %" PRIu64 "%s",
+             counters->leaps, counters->leaps == 1 ? "" : "s", counters->leap_offset,
+             savefile_offset_note(file->savefile));
     report(source, file->path, SOURCE_SKIPPED, text);
 }
 

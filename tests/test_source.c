@@ -264,6 +264,33 @@ static void overlapping_files_are_merged_by_time(void)
     bench_free(bench);
 }
 
+/* A single packet in the far future, and two of them. */
+static void leaps_of_time_are_told(void)
+{
+    static const char *const marks[] = {"a!b", "a!b!c"};
+    static const char *const count[] = {"1 packet", "2 packets"};
+
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        struct bench *bench = bench_new();
+        char expected[256];
+
+        start_file(bench, LINKTYPE_ETHERNET);
+        for (const char *mark = marks[i]; *mark != '\0'; mark++)
+            record(bench, *mark == '!' ? 2000000000 : 1000000000, 443, *mark);
+        save(bench);
+        run(bench, NULL);
+        snprintf(expected, sizeof(expected),
+                 "%s more than a year later than the one before, and taken to have its time; the "
+                 "first ends at offset %zu",
+                 count[i], 24 + 2 * (16 + bench->frame.len));
+        CU_ASSERT_STRING_EQUAL(bench->order, marks[i]);
+        CU_ASSERT_EQUAL_FATAL(bench->report_count, 1);
+        CU_ASSERT_EQUAL(bench->troubles[0], SOURCE_SKIPPED);
+        CU_ASSERT_STRING_EQUAL(bench->reports[0], expected);
+        bench_free(bench);
+    }
+}
+
 /* Within a file the order is its own, even where its clock went back. */
 static void a_file_keeps_its_order(void)
 {
@@ -516,6 +543,7 @@ int main(void)
         {"odd records are read", odd_records_are_read},
         {"a series is read in order of time", a_series_is_read_in_order_of_time},
         {"overlapping files are merged by time", overlapping_files_are_merged_by_time},
+        {"leaps of time are told", leaps_of_time_are_told},
         {"a file keeps its order", a_file_keeps_its_order},
         {"a filter selects", a_filter_selects},
         {"a filter leaves the numbers alone", a_filter_leaves_the_numbers_alone},
