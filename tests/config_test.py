@@ -106,7 +106,7 @@ class Config(unittest.TestCase):
     def test_a_value_out_of_range_is_told(self):
         said = self.check("interface = eth0\nworkers = 0\n", USAGE)
         self.assertIn("--workers: '0' is not a number from 1 to 64\n", said)
-        self.assertIn(f"{self.path}: line 2: 'workers' cannot be that\n", said)
+        self.assertIn(f"{self.path}: line 2: 'workers' is set here\n", said)
         self.assertRegex(self.check("max-memory = a lot\n", USAGE), "max-memory")
 
     def test_a_flag_is_yes_or_no(self):
@@ -172,7 +172,7 @@ class Config(unittest.TestCase):
             with self.subTest(wrong=wrong):
                 all_said = self.check(f"interface = lo\n{wrong}\n", status)
                 self.assertIn(said, all_said)
-                place = re.search(rf"^tlswhy: {self.path}: line (\d): '(.*)' cannot be that$",
+                place = re.search(rf"^tlswhy: {self.path}: line (\d): '(.*)' is set here$",
                                   all_said, re.MULTILINE)
                 lines = ["interface = lo", *wrong.splitlines()]
                 self.assertEqual(lines[int(place[1]) - 1].split(" = ")[0], place[2])

@@ -54,7 +54,7 @@ bool config_blame(const struct options *options, const char *name, const char *v
     while (setting != NULL && !is_meant(setting, name, value))
         setting = setting->next;
     if (setting != NULL)
-        (void)complain("%s: line %u: '%s' cannot be that", setting->path, setting->line, name);
+        (void)complain("%s: line %u: '%s' is set here", setting->path, setting->line, name);
     return false;
 }
 
@@ -78,7 +78,7 @@ static bool use(struct reading *reading, const struct option_row *row, const cha
 {
     option_row_note(row, reading->options, FOR_LIVE);
     return option_row_apply(row, reading->options, value)
-           || refuse(reading, row->name, "cannot be that");
+           || refuse(reading, row->name, "is set here");
 }
 
 static bool apply_flag(struct reading *reading, const struct option_row *row, const char *value)
