@@ -59,12 +59,15 @@ class Folding(unittest.TestCase):
             failures, incidents, said = self.run_tlswhy(*options, f"--summary={summary.name}")
             counted = json.loads(summary.read())["counters"]["folded_events"]
         self.assertEqual(sum(extent["folded"] for extent in incidents.values()), counted)
-        self.assertEqual(f"{counted:,} failures have no event" in said, counted > 0)
+        self.assertEqual(f"{counted:,} failures are told by the events of their incidents only"
+                         in said, counted > 1)
+        self.assertEqual("1 failure is told by the event of its incident only" in said, counted == 1)
         return len(failures), counted
 
     def test_by_default_an_incident_has_so_many_events_in_a_minute(self):
         self.outage(3 * DEFAULT, MINUTE // 2)
         self.assertEqual(self.folded(), (DEFAULT, 2 * DEFAULT))
+        self.assertEqual(self.folded(f"--events-per-minute={3 * DEFAULT - 1}"), (3 * DEFAULT - 1, 1))
 
     def test_every_minute_of_packet_time_has_its_own(self):
         self.outage(1200, 4 * MINUTE)

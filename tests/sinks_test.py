@@ -517,6 +517,14 @@ class Program(Sinks):
             self.assertEqual(done.returncode, 1)
             self.assertRegex(done.stderr, rb"^(tlswhy: .*\n)+$", "a crash of a sanitizer is 1 too")
 
+    def test_what_waits_on_disk_is_told(self):
+        """Each run puts one more event there."""
+        for said in ("1 event waits", "2 events wait"):
+            done = self.run_tlswhy("--sink=syslog+tcp://127.0.0.1:1", "--on-full=spool",
+                                   f"--spool={self.folder}")
+            self.assertEqual(done.returncode, 0)
+            self.assertIn(f"tlswhy: warning: {said} in {self.folder}\n", done.stderr.decode())
+
     def run_with_a_library(self, name, octets, *arguments):
         """With this as the file of a library."""
         (self.folder / name).write_bytes(octets)

@@ -190,8 +190,8 @@ static bool stop_feed(struct analysis *analysis)
         return complain("%s event%s lost", layout_number(counters.lost, number),
                         counters.lost == 1 ? " was" : "s were");
     if (counters.spooled > 0)
-        (void)complain("warning: %s events wait in %s", layout_number(counters.spooled, number),
-                       analysis->options->sinks.spool);
+        (void)complain("warning: %s event%s in %s", layout_number(counters.spooled, number),
+                       counters.spooled == 1 ? " waits" : "s wait", analysis->options->sinks.spool);
     return is_whole || counters.spooled > 0;
 }
 

@@ -102,9 +102,10 @@ static void complain_folded(const struct analysis *analysis)
     char number[LAYOUT_NUMBER_SIZE];
 
     if (folded > 0)
-        complain("%s failures have no event of their own, only that of their incident; "
-                 "--events-per-minute=all writes them",
-                 layout_number(folded, number));
+        complain("%s failure%s only; --events-per-minute=all writes an event of each",
+                 layout_number(folded, number),
+                 folded == 1 ? " is told by the event of its incident"
+                             : "s are told by the events of their incidents");
 }
 
 static void complain_clock(struct analysis *analysis)
