@@ -55,7 +55,8 @@ static bool become(const struct identity *identity)
     if (setgroups(0, NULL) != 0 || setresgid(identity->group, identity->group, identity->group) != 0
         || setresuid(identity->user, identity->user, identity->user) != 0)
         return complain("cannot become %s: %s", identity->name, strerror(errno));
-    return setresuid(0, 0, 0) != 0 || complain("root can be had back");
+    return setresuid(0, 0, 0) != 0
+           || complain("cannot give up root for good (setresuid): not started");
 }
 
 static bool drop_capabilities(void)
