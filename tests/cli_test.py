@@ -376,6 +376,13 @@ class Knowledge(CommandLine):
         in_page = set(re.findall(r"^\.It.*?Fl -([a-z-]+)", page, re.M))
         self.assertEqual(in_help, in_page)
 
+    def test_the_manual_page_lists_the_pages_that_it_refers_to(self):
+        page = (TESTS.parent / "tools" / "tlswhy" / "tlswhy.1").read_text("utf-8")
+        text, _, rest = page.partition(".Sh SEE ALSO\n")
+        listed = re.findall(r"^\.Xr (\S+ \d)", rest.partition(".Sh ")[0], re.M)
+        self.assertEqual(set(listed), set(re.findall(r"^\.Xr (\S+ \d)", text, re.M)))
+        self.assertEqual(listed, sorted(listed, key=lambda name: name.split()[::-1]))
+
     def test_the_manual_page_names_what_tls_follows_in_captures(self):
         page = (TESTS.parent / "tools" / "tlswhy" / "tlswhy.1").read_text("utf-8")
         names = {path.name.split("__")[0] for path in Path(CLEAN).parent.glob("*.pcap")}

@@ -136,7 +136,7 @@ static const struct option_row option_rows[] = {
     {"max-memory", 'm', "SIZE", SETS_SIZE(memory_max, OPTION_MEMORY_MIN, OPTION_MEMORY_MAX),
      FOR_ANALYSIS, "memory for connections and handshakes, with K, M or G (default 512M)"},
     {"trust-store", 0, "PATH", SETS_TEXT(trust_store), FOR_ANALYSIS,
-     "roots to judge certificates by, a PEM file or a directory (default: the system's)"},
+     "roots to judge certificates by: PEM or DER, or a directory (default: the system's)"},
     {"crl", 0, "FILE", GATHERS(apply_crl), FOR_ANALYSIS,
      "a certificate revocation list, PEM or DER; may be given again"},
     {"state", 0, "FILE", SETS_TEXT(state), FOR_ANALYSIS,
