@@ -20,12 +20,36 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/support/listener.h"
 #include "tests/support/suite.h"
+#include "tlswhy_config.h"
 #include "tools/tlswhy/sandbox.h"
 
 enum { WORKED = 7, DID_NOT_WORK = 8, NO_SANDBOX = 9 };
 
 typedef bool attempt(void);
+
+#if HAVE_SECCOMP
+
+/* What libseccomp says of every rule; 0: what it finds. The linker has all calls come here. */
+static int rule_error;
+
+/* The linker's names. NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+int __real_seccomp_rule_add_array(void *filter, uint32_t action, int number, unsigned count,
+                                  const void *conditions);
+int __wrap_seccomp_rule_add_array(void *filter, uint32_t action, int number, unsigned count,
+                                  const void *conditions);
+
+int __wrap_seccomp_rule_add_array(void *filter, uint32_t action, int number, unsigned count,
+                                  const void *conditions)
+{
+    return rule_error != 0
+               ? rule_error
+               : __real_seccomp_rule_add_array(filter, action, number, count, conditions);
+}
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+
+#endif
 
 /* A socket from before, for connect and bind. */
 static int datagram_socket = -1;
@@ -185,6 +209,12 @@ static bool remove_a_file(void)
     return unlink("/nonexistent/file") != 0;
 }
 
+/* As a file that does not end in a whole line is repaired. */
+static bool cut_a_file(void)
+{
+    return ftruncate(-1, 0) != 0;
+}
+
 /* Takes so much memory, block by block, that the heap of its arena shrinks in the end. */
 static void *in_a_thread(void *argument)
 {
@@ -303,7 +333,10 @@ static void a_large_block_freed_before_does_not_matter(void)
 static void the_broker_opens_files_and_does_nothing_else(void)
 {
     CU_ASSERT(works(SANDBOX_BROKER, open_a_file));
+    CU_ASSERT(works(SANDBOX_BROKER, cut_a_file));
     CU_ASSERT(is_killed(SANDBOX_BROKER, run_a_program));
+    CU_ASSERT(works(SANDBOX_BROKER_FEED, cut_a_file));
+    CU_ASSERT(works(SANDBOX_BROKER_FEED, remove_a_file));
     CU_ASSERT(works(SANDBOX_BROKER_FEED, make_a_socket));
     CU_ASSERT(works(SANDBOX_BROKER_FEED, make_a_local_socket));
     CU_ASSERT(works(SANDBOX_BROKER_FEED, connect_a_socket));
@@ -331,6 +364,7 @@ static void the_keeper_of_a_state_replaces_files_too(void)
 {
     CU_ASSERT(works(SANDBOX_KEEPER, open_a_file));
     CU_ASSERT(works(SANDBOX_KEEPER, remove_a_file));
+    CU_ASSERT(works(SANDBOX_KEEPER, cut_a_file));
     CU_ASSERT(is_killed(SANDBOX_KEEPER, run_a_program));
     CU_ASSERT(is_killed(SANDBOX_KEEPER, make_a_socket));
     CU_ASSERT(is_killed(SANDBOX_KEEPER, connect_a_socket));
@@ -351,6 +385,23 @@ static void without_the_sandbox_all_of_it_works(void)
     CU_ASSERT(ask_what_ioctl_tells());
 }
 
+#if HAVE_SECCOMP
+
+static void why_a_rule_is_refused_is_told(void)
+{
+    char said[LISTENER_SIZE];
+    struct listener listener = listener_begin();
+
+    rule_error = -ENOMEM;
+    CU_ASSERT(!sandbox_enter(SANDBOX_SERVICE));
+    rule_error = 0;
+    listener_end(&listener, said);
+    CU_ASSERT_STRING_EQUAL(said, "tlswhy: cannot filter system calls (--no-sandbox does without): "
+                                 "Cannot allocate memory\n");
+}
+
+#endif
+
 static void a_build_without_it_says_so(void)
 {
     CU_ASSERT(!sandbox_enter(SANDBOX_SERVICE));
@@ -365,6 +416,9 @@ int main(void)
         {"a large block freed before does not matter", a_large_block_freed_before_does_not_matter},
         {"the broker opens files and no more", the_broker_opens_files_and_does_nothing_else},
         {"the keeper of a state replaces files too", the_keeper_of_a_state_replaces_files_too},
+#if HAVE_SECCOMP
+        {"why a rule is refused is told", why_a_rule_is_refused_is_told},
+#endif
         {"without the sandbox all of it works", without_the_sandbox_all_of_it_works},
         CU_TEST_INFO_NULL,
     };

@@ -26,7 +26,7 @@
 #include <unistd.h>
 
 /* Names, for not every processor has each of them. */
-static const char *const both[] = {
+static const char *const every_process[] = {
     /* what is open */
     "read", "readv", "pread64", "write", "writev", "close", "lseek", "_llseek", "fstat", "fstat64",
     "newfstatat", "statx", "poll", "ppoll", "ppoll_time64", "sendmsg", "recvmsg",
@@ -51,17 +51,17 @@ static const char *const service_only[] = {
 static const char *const broker_only[] = {"openat", "open",    "getdents64", "stat",       "stat64",
                                           "fcntl",  "fcntl64", "ftruncate",  "ftruncate64"};
 
-static const char *const broker_feed_only[] = {"rename",   "renameat", "renameat2",  "unlink",
-                                               "unlinkat", "connect",  "getsockopt", "fsync"};
+/* Beside broker_only. */
+static const char *const keeper_only[] = {"fsync",     "rename", "renameat",
+                                          "renameat2", "unlink", "unlinkat"};
+
+/* Beside keeper_only, for it rotates files. */
+static const char *const broker_feed_only[] = {"connect", "getsockopt"};
 
 /* A cluster names its brokers while it runs, so librdkafka connects by itself, and looks them up in
  * files that can only be read. */
 static const char *const kafka_only[] = {"connect",  "pipe2",  "sendmmsg",
                                          "recvmmsg", "access", "readlink"};
-
-static const char *const keeper_only[] = {"openat",    "open",   "getdents64", "fcntl",
-                                          "fcntl64",   "fsync",  "rename",     "renameat",
-                                          "renameat2", "unlink", "unlinkat"};
 
 /* What ioctl(2) is for, and none of it changes anything: which interface has a name, and whether it
  * is up; how much a receiver has not acknowledged; and whether a stream is a terminal, which C
@@ -82,24 +82,41 @@ struct list {
     size_t count;
 };
 
-static bool allow(scmp_filter_ctx filter, struct list list)
+struct filter {
+    scmp_filter_ctx rules;
+    int error; /* why the last rule could not be added, a negative errno; 0: it could */
+};
+
+/* A rule for calls whose arguments meet all conditions. */
+static bool add(struct filter *filter, uint32_t action, int number,
+                const struct scmp_arg_cmp *conditions, unsigned count)
+{
+    filter->error = seccomp_rule_add_array(filter->rules, action, number, count, conditions);
+    return filter->error == 0;
+}
+
+static bool allow_if(struct filter *filter, int number, struct scmp_arg_cmp condition)
+{
+    return add(filter, SCMP_ACT_ALLOW, number, &condition, 1);
+}
+
+static bool allow(struct filter *filter, struct list list)
 {
     for (size_t i = 0; i < list.count; i++) {
         int number = seccomp_syscall_resolve_name(list.names[i]);
 
-        if (number != __NR_SCMP_ERROR && seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0) != 0)
+        if (number != __NR_SCMP_ERROR && !add(filter, SCMP_ACT_ALLOW, number, NULL, 0))
             return false;
     }
     return true;
 }
 
 /* By the 32 bits of them that the kernel looks at. */
-static bool allow_requests(scmp_filter_ctx filter, const unsigned *requests, size_t count)
+static bool allow_requests(struct filter *filter, const unsigned *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                             SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, requests[i]))
-            != 0)
+        if (!allow_if(filter, SCMP_SYS(ioctl),
+                      SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, requests[i])))
             return false;
     return true;
 }
@@ -113,69 +130,67 @@ static int number_of_mmap(void)
 }
 
 /* Memory that can be executed is needed by nobody, nor are new processes: of clone3, whose flags
- * no filter sees, the C library falls back to clone. */
-static bool allow_conditionally(scmp_filter_ctx filter)
+ * no filter sees, the C library falls back to clone. Threads of libraries name themselves. */
+static bool allow_conditionally(struct filter *filter)
 {
-    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number_of_mmap(), 1,
-                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0))
-               == 0
-           && seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0))
-                  == 0
-           && seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                               SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD))
-                  == 0
-           && seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-                               SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0))
-                  == 0 /* threads of libraries name themselves */
-           && seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0;
+    return allow_if(filter, number_of_mmap(), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0))
+           && allow_if(filter, SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0))
+           && allow_if(filter, SCMP_SYS(clone),
+                       SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD))
+           && allow_if(filter, SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0))
+           && add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), NULL, 0);
 }
 
-static bool allow_reading(scmp_filter_ctx filter)
+static bool allow_reading(struct filter *filter)
 {
-    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-                            SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY))
-           == 0;
+    return allow_if(filter, SCMP_SYS(openat),
+                    SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
 }
 
 /* Streams and datagrams of a family: nothing that sees or makes packets. */
-static bool allow_sockets(scmp_filter_ctx filter, int family)
+static bool allow_sockets(struct filter *filter, int family)
 {
     static const int types[] = {SOCK_STREAM, SOCK_DGRAM};
     const uint64_t type_mask = 0xf; /* SOCK_CLOEXEC and SOCK_NONBLOCK are above */
 
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-        if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-                             SCMP_A0(SCMP_CMP_EQ, (uint64_t)family, 0),
-                             SCMP_A1(SCMP_CMP_MASKED_EQ, type_mask, (uint64_t)types[i]))
-            != 0)
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        const struct scmp_arg_cmp conditions[] = {
+            SCMP_A0(SCMP_CMP_EQ, (uint64_t)family, 0),
+            SCMP_A1(SCMP_CMP_MASKED_EQ, type_mask, (uint64_t)types[i]),
+        };
+
+        if (!add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), conditions, 2))
             return false;
+    }
     return true;
 }
 
 /* TCP and UDP, and what the C library asks the kernel before it looks up a name. A daemon that
  * caches names is answered for: it is not there. */
-static bool allow_connecting(scmp_filter_ctx filter)
+static bool allow_connecting(struct filter *filter)
 {
-    if (!allow_sockets(filter, AF_INET) || !allow_sockets(filter, AF_INET6))
-        return false;
-    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-                            SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0),
-                            SCMP_A2(SCMP_CMP_EQ, NETLINK_ROUTE, 0))
-               == 0
-           && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1,
-                               SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0))
-                  == 0;
+    const struct scmp_arg_cmp asks_kernel[] = {
+        SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0),
+        SCMP_A2(SCMP_CMP_EQ, NETLINK_ROUTE, 0),
+    };
+    const struct scmp_arg_cmp is_local = SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0);
+
+    return allow_sockets(filter, AF_INET) && allow_sockets(filter, AF_INET6)
+           && add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), asks_kernel, 2)
+           && add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), &is_local, 1);
 }
 
 /* Receivers of events, whose addresses are known. */
-static bool allow_receivers(scmp_filter_ctx filter)
+static bool allow_receivers(struct filter *filter)
 {
-    return allow_sockets(filter, AF_INET) && allow_sockets(filter, AF_INET6)
+    static const struct list calls = {broker_feed_only,
+                                      sizeof(broker_feed_only) / sizeof(broker_feed_only[0])};
+
+    return allow(filter, calls) && allow_sockets(filter, AF_INET) && allow_sockets(filter, AF_INET6)
            && allow_sockets(filter, AF_UNIX);
 }
 
-static bool allow_kafka(scmp_filter_ctx filter)
+static bool allow_kafka(struct filter *filter)
 {
     static const struct list calls = {kafka_only, sizeof(kafka_only) / sizeof(kafka_only[0])};
 
@@ -183,28 +198,34 @@ static bool allow_kafka(scmp_filter_ctx filter)
            && allow_reading(filter) && allow_connecting(filter);
 }
 
-static bool fill(scmp_filter_ctx filter, enum sandbox kind)
+static bool allow_service(struct filter *filter, enum sandbox kind)
 {
-    static const struct list common = {both, sizeof(both) / sizeof(both[0])};
-    static const struct list feed = {broker_feed_only,
-                                     sizeof(broker_feed_only) / sizeof(broker_feed_only[0])};
-    static const struct list own[] = {
-        [SANDBOX_SERVICE] = {service_only, sizeof(service_only) / sizeof(service_only[0])},
-        [SANDBOX_SERVICE_KAFKA] = {service_only, sizeof(service_only) / sizeof(service_only[0])},
-        [SANDBOX_BROKER] = {broker_only, sizeof(broker_only) / sizeof(broker_only[0])},
-        [SANDBOX_KEEPER] = {keeper_only, sizeof(keeper_only) / sizeof(keeper_only[0])},
-        [SANDBOX_BROKER_FEED] = {broker_only, sizeof(broker_only) / sizeof(broker_only[0])},
-    };
+    static const struct list calls = {service_only, sizeof(service_only) / sizeof(service_only[0])};
 
-    if (kind == SANDBOX_BROKER_FEED && (!allow(filter, feed) || !allow_receivers(filter)))
+    return allow(filter, calls) && allow_requests(filter, service_requests, SERVICE_REQUESTS)
+           && (kind != SANDBOX_SERVICE_KAFKA || allow_kafka(filter));
+}
+
+static bool allow_broker(struct filter *filter, enum sandbox kind)
+{
+    static const struct list calls = {broker_only, sizeof(broker_only) / sizeof(broker_only[0])};
+    static const struct list keeper = {keeper_only, sizeof(keeper_only) / sizeof(keeper_only[0])};
+
+    return allow(filter, calls) && (kind == SANDBOX_BROKER || allow(filter, keeper))
+           && (kind != SANDBOX_BROKER_FEED || allow_receivers(filter));
+}
+
+static bool fill(struct filter *filter, enum sandbox kind)
+{
+    static const struct list calls = {every_process,
+                                      sizeof(every_process) / sizeof(every_process[0])};
+    const bool is_service = kind == SANDBOX_SERVICE || kind == SANDBOX_SERVICE_KAFKA;
+
+    if (!allow(filter, calls) || !allow_conditionally(filter)
+        || !(is_service ? allow_service(filter, kind) : allow_broker(filter, kind)))
         return false;
-    if (kind == SANDBOX_SERVICE_KAFKA && !allow_kafka(filter))
-        return false;
-    if ((kind == SANDBOX_SERVICE || kind == SANDBOX_SERVICE_KAFKA)
-        && !allow_requests(filter, service_requests, SERVICE_REQUESTS))
-        return false;
-    return allow(filter, common) && allow(filter, own[kind]) && allow_conditionally(filter)
-           && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0;
+    filter->error = seccomp_attr_set(filter->rules, SCMP_FLTATR_CTL_TSYNC, 1);
+    return filter->error == 0;
 }
 
 /* A system call that the filter forbids was not made. Say which it was, then die of the
@@ -233,7 +254,8 @@ static void report_and_die(int signal, siginfo_t *info, void *context)
     raise(signal);
 }
 
-static bool report_what_is_forbidden(void)
+/* Returns 0, or a negative errno. */
+static int report_what_is_forbidden(void)
 {
     struct sigaction action = {.sa_sigaction = report_and_die, .sa_flags = SA_SIGINFO | SA_NODEFER};
     sigset_t set;
@@ -241,7 +263,8 @@ static bool report_what_is_forbidden(void)
     sigemptyset(&action.sa_mask);
     sigemptyset(&set);
     sigaddset(&set, SIGSYS);
-    return sigaction(SIGSYS, &action, NULL) == 0 && pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0;
+    return sigaction(SIGSYS, &action, NULL) == 0 ? -pthread_sigmask(SIG_UNBLOCK, &set, NULL)
+                                                 : -errno;
 }
 
 #ifdef __GLIBC__
@@ -304,23 +327,20 @@ bool sandbox_is_built_in(void)
 
 bool sandbox_enter(enum sandbox kind)
 {
-    scmp_filter_ctx filter;
-    int error = 0;
-    bool is_filled;
+    struct filter filter;
 
     if (!settle_library())
         return false;
-    filter = seccomp_init(SCMP_ACT_TRAP);
-    if (filter == NULL)
+    filter = (struct filter){.rules = seccomp_init(SCMP_ACT_TRAP)};
+    if (filter.rules == NULL)
         return complain_memory();
-    is_filled = report_what_is_forbidden() && fill(filter, kind);
-    if (is_filled)
-        error = seccomp_load(filter);
-    seccomp_release(filter);
-    if (is_filled && error == 0)
-        return true;
-    return complain("cannot filter system calls (--no-sandbox does without): %s",
-                    strerror(error != 0 ? -error : EINVAL));
+    filter.error = report_what_is_forbidden();
+    if (filter.error == 0 && fill(&filter, kind))
+        filter.error = seccomp_load(filter.rules);
+    seccomp_release(filter.rules);
+    return filter.error == 0
+           || complain("cannot filter system calls (--no-sandbox does without): %s",
+                       strerror(-filter.error));
 }
 
 #else

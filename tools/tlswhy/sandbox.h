@@ -9,10 +9,10 @@
 enum sandbox {
     SANDBOX_SERVICE,       /* reads and writes what is open, starts threads; opens and connects to
                               nothing */
-    SANDBOX_SERVICE_KAFKA, /* the same, and connects, and opens files for reading */
-    SANDBOX_BROKER,        /* the same as the service without sockets; opens files */
-    SANDBOX_KEEPER,        /* a broker that also puts one file in the place of another */
-    SANDBOX_BROKER_FEED    /* the same, renames files, and connects to receivers of events */
+    SANDBOX_SERVICE_KAFKA, /* as SANDBOX_SERVICE, and connects, and opens files for reading */
+    SANDBOX_BROKER,        /* reads and writes what is open, and opens files; has no sockets */
+    SANDBOX_KEEPER,        /* as SANDBOX_BROKER, and puts one file in the place of another */
+    SANDBOX_BROKER_FEED    /* as SANDBOX_KEEPER, and connects to receivers of events */
 };
 
 /* True when this build has it (libseccomp). */
