@@ -2,6 +2,7 @@
 #include "analyze/state_codec.h"
 
 #include "analyze/der.h"
+#include "analyze/utf8.h"
 #include "capture/packet.h"
 
 void state_codec_fail(struct state_codec *codec, const char *reason)
@@ -94,16 +95,16 @@ void state_codec_flag(struct state_codec *codec, bool *flag)
     *flag = state_codec_small(codec, *flag, 1) == 1;
 }
 
-/* Text, which ends within its room and is as text.h leaves it. */
+/* Text, which ends within its room and is as text.h leaves it: it goes into events and onto
+ * terminals as it is. */
 void state_codec_text(struct state_codec *codec, char *text, size_t size)
 {
     size_t length = codec->is_reading ? 0 : strlen(text);
 
     length = state_codec_small(codec, (unsigned)length, (unsigned)size - 1);
     state_codec_octets(codec, text, length);
-    for (size_t i = 0; codec->is_reading && i < length; i++)
-        if ((uint8_t)text[i] < ' ' || text[i] == 0x7f)
-            state_codec_fail(codec, "a name has control characters");
+    if (codec->is_reading && !utf8_is_printable_text(bytes_of(text, length)))
+        state_codec_fail(codec, "a name is not printable UTF-8");
 }
 
 /* Writing: in the order of use, so that those that find no room when they are read are the

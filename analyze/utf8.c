@@ -114,6 +114,18 @@ bool utf8_is_printable(uint32_t code_point)
     return !is_in(not_printable, sizeof(not_printable) / sizeof(not_printable[0]), code_point);
 }
 
+bool utf8_is_printable_text(struct bytes octets)
+{
+    while (octets.len > 0) {
+        uint32_t code_point;
+        size_t length = utf8_character(octets, &code_point);
+
+        if (length == 0 || !utf8_is_printable(code_point) || !bytes_skip(&octets, length))
+            return false;
+    }
+    return true;
+}
+
 size_t utf8_whole(struct bytes octets, size_t max)
 {
     size_t whole = 0;

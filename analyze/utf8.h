@@ -17,6 +17,9 @@ bool utf8_is_valid(struct bytes octets);
  * or format character, no mark that turns the direction of the text, no space but U+0020. */
 bool utf8_is_printable(uint32_t code_point);
 
+/* True when all octets are UTF-8, and each character is printable. */
+bool utf8_is_printable_text(struct bytes octets);
+
 /* How many of the first octets, at most max, are whole characters. The octets are UTF-8. */
 size_t utf8_whole(struct bytes octets, size_t max);
 

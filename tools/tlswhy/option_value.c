@@ -218,18 +218,10 @@ bool option_value_when(const char *option, const char *value, enum when *out)
 
 bool option_value_text(const char *option, const char *value)
 {
-    struct bytes rest = bytes_of(value, strlen(value));
-
-    if (rest.len == 0)
+    if (value[0] == '\0')
         return complain("%s: the value is empty", option);
-    while (rest.len > 0) {
-        uint32_t code_point;
-        size_t length = utf8_character(rest, &code_point);
-
-        if (length == 0 || !utf8_is_printable(code_point) || !bytes_skip(&rest, length))
-            return complain("%s: the value is not printable UTF-8", option);
-    }
-    return true;
+    return utf8_is_printable_text(bytes_of(value, strlen(value)))
+           || complain("%s: the value is not printable UTF-8", option);
 }
 
 bool option_value_file(const char *path, size_t max, char **out, bool *is_unread)
