@@ -30,13 +30,20 @@ struct feed {
     struct outlet outlets[];
 };
 
-/* The sinks of a run in their order, of which the first is --output if has_output says so. Returns
- * how many; specs has room for SINKS_MAX + 1. */
-static size_t list_specs(const struct options *options, bool has_output, struct sink_spec *specs)
+/* --output, or standard output where no other sink is named, is one of them: the first. */
+static bool has_output_sink(const struct feed_options *options)
 {
+    return options->has_output
+           && (options->options->output != NULL || options->options->sinks.count == 0);
+}
+
+/* The sinks of a run in their order. Returns how many; specs has room for SINKS_MAX + 1. */
+static size_t list_specs(const struct feed_options *feed, struct sink_spec *specs)
+{
+    const struct options *options = feed->options;
     size_t count = 0;
 
-    if (has_output && (options->output != NULL || options->sinks.count == 0))
+    if (has_output_sink(feed))
         specs[count++] = sink_spec_of_file(options->output);
     for (size_t i = 0; i < options->sinks.count; i++)
         specs[count++] = options->sinks.specs[i];
@@ -157,7 +164,7 @@ struct feed *feed_open(const struct feed_options *options)
         feed->on_full = usual;
     for (size_t i = 0; i < options->outlet_count; i++)
         feed->outlets[i] = (struct outlet){.feed = feed, .number = i};
-    feed->sink_count = list_specs(options->options, options->has_output, feed->specs);
+    feed->sink_count = list_specs(options, feed->specs);
     if (load_libraries(feed) && open_all(feed))
         return feed;
     release(feed);
@@ -211,11 +218,7 @@ void outlet_push_waiting(struct outlet *outlet, struct bytes line, int64_t until
 
 struct sink *feed_output(const struct feed *feed)
 {
-    bool has_one =
-        feed->options.has_output
-        && (feed->options.options->output != NULL || feed->options.options->sinks.count == 0);
-
-    return has_one ? feed->sinks[0] : NULL;
+    return has_output_sink(&feed->options) ? feed->sinks[0] : NULL;
 }
 
 void feed_set_opener(struct feed *feed, struct sink_opener opener)
