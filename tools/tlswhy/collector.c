@@ -21,7 +21,10 @@
 #include "tools/tlswhy/system_clock.h"
 #include "tools/tlswhy/thread.h"
 
-enum { VERDICT_NOTE_MAX = 192 /* octets of a time, and of two causes with their confidence */ };
+enum {
+    VERDICT_NOTE_MAX = 192, /* octets of a time, and of two causes with their confidence */
+    INCIDENT_NOTE_MAX = 128 /* octets of a time, of its state and of its cause */
+};
 
 struct collector {
     struct collector_options options;
@@ -52,6 +55,13 @@ static void take_line(void *context, struct bytes line)
     outlet_push(collector->options.outlet, line);
 }
 
+/* text has room for the newline. */
+static void push_line(const struct collector *collector, struct text *text)
+{
+    text->data[text->length++] = '\n';
+    outlet_push(collector->options.outlet, bytes_of(text->data, text->length));
+}
+
 /* One line of text, at once: people want to see a failure when it happens. */
 static void push_text(struct collector *collector, const struct verdict *verdict)
 {
@@ -68,8 +78,7 @@ static void push_text(struct collector *collector, const struct verdict *verdict
     if (verdict->earlier != NULL)
         text_add(&text, "; before: %s, %s", verdict->earlier->cause->id,
                  certainty_name(verdict->earlier->confidence));
-    buffer[text.length++] = '\n';
-    outlet_push(collector->options.outlet, bytes_of(buffer, text.length));
+    push_line(collector, &text);
 }
 
 static void take_news(void *context, const struct inventory_news *news)
@@ -96,7 +105,7 @@ static void take_verdict(void *context, const struct verdict *verdict)
 static void take_incident(void *context, const struct incident *incident, enum incident_state state)
 {
     struct collector *collector = context;
-    char buffer[INCIDENT_TEXT_SIZE + 64];
+    char buffer[INCIDENT_TEXT_SIZE + INCIDENT_NOTE_MAX];
     struct text text = text_begin(buffer, sizeof(buffer) - 1);
 
     if (collector->options.options->json)
@@ -106,8 +115,7 @@ static void take_incident(void *context, const struct incident *incident, enum i
     incident_add_place(&text, incident);
     text_add(&text, ", ");
     incident_add_extent(&text, incident);
-    buffer[text.length++] = '\n';
-    outlet_push(collector->options.outlet, bytes_of(buffer, text.length));
+    push_line(collector, &text);
 }
 
 static bool open_pipeline(struct collector *collector)
