@@ -216,7 +216,10 @@ static bool close_outputs(struct analysis *analysis)
 
 int analysis_run(const struct options *options)
 {
-    struct analysis analysis = {.options = options};
+    struct analysis analysis = {
+        .options = options,
+        .plan = memory_plan_make(options->memory_max, 1),
+    };
     bool has_feed;
     int status;
 

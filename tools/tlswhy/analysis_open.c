@@ -2,7 +2,6 @@
 /* analysis_open.c -- report, inventory, summary, and the pipeline whose verdicts go to them. */
 #include "tools/tlswhy/analysis_parts.h"
 #include "tools/tlswhy/complain.h"
-#include "tools/tlswhy/memory_plan.h"
 #include "tools/tlswhy/state_file.h"
 
 static void take_line(void *context, struct bytes line)
@@ -49,7 +48,7 @@ static bool open_inventory(struct analysis *analysis)
     const struct options *options = analysis->options;
     struct inventory_options inventory = {
         .level_count = options->expiry_level_count,
-        .entries_max = inventory_entries_within(memory_plan_make(options->memory_max, 1).seen),
+        .entries_max = inventory_entries_within(analysis->plan.seen),
         .hash_key = {analysis->hash_key[0], analysis->hash_key[1]},
     };
     const struct inventory_sink sink = {
@@ -76,7 +75,7 @@ static bool open_summary(struct analysis *analysis)
     const char *path = analysis->options->summary;
     const struct tally_limits limits = {
         .rows_max = TALLY_ROWS_MAX,
-        .memory_max = memory_plan_make(analysis->options->memory_max, 1).summary,
+        .memory_max = analysis->plan.summary,
     };
 
     if (path == NULL)
@@ -96,7 +95,7 @@ static bool open_report(struct analysis *analysis)
         .has_color = output_has_color(analysis->output.descriptor, options->color),
         .all = options->all,
         .origins = analysis->origins,
-        .memory_max = memory_plan_make(options->memory_max, 1).seen,
+        .memory_max = analysis->plan.seen,
         .hash_key = {analysis->hash_key[0], analysis->hash_key[1]},
     };
 
@@ -109,12 +108,11 @@ static bool open_report(struct analysis *analysis)
 static bool open_pipeline(struct analysis *analysis)
 {
     const struct options *options = analysis->options;
-    const struct memory_plan plan = memory_plan_make(options->memory_max, 1);
     struct pipeline_options pipeline = {
         .options = options,
-        .memory_max = plan.tables,
-        .defer_max = options->streaming ? 0 : plan.waiting,
-        .knowledge_max = plan.knowledge,
+        .memory_max = analysis->plan.tables,
+        .defer_max = options->streaming ? 0 : analysis->plan.waiting,
+        .knowledge_max = analysis->plan.knowledge,
         .examine_all = options->all || options->certificates,
         .has_events = options->json,
         .origins = analysis->origins,

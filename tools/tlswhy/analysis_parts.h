@@ -5,6 +5,7 @@
 
 #include "analyze/report.h"
 #include "tools/tlswhy/feed.h"
+#include "tools/tlswhy/memory_plan.h"
 #include "tools/tlswhy/output.h"
 #include "tools/tlswhy/pipeline.h"
 #include "tools/tlswhy/progress.h"
@@ -13,6 +14,7 @@
 
 struct analysis {
     const struct options *options;
+    struct memory_plan plan;
     uint64_t hash_key[2];
     struct output output;
     struct output summary_output; /* --summary, unless it is the only one on standard output */

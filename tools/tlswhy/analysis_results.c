@@ -5,7 +5,6 @@
 #include "analyze/inventory_table.h"
 #include "tools/tlswhy/analysis_parts.h"
 #include "tools/tlswhy/complain.h"
-#include "tools/tlswhy/memory_plan.h"
 #include "tools/tlswhy/state_file.h"
 
 static void write_report(struct analysis *analysis)
@@ -123,8 +122,7 @@ static bool write_state(struct analysis *analysis)
 
     return options->state == NULL
            || state_file_write(options->state, pipeline_knowledge(analysis->pipeline),
-                               pipeline_insight(analysis->pipeline),
-                               memory_plan_make(options->memory_max, 1).state);
+                               pipeline_insight(analysis->pipeline), analysis->plan.state);
 }
 
 bool analysis_is_out_of_memory(const struct analysis *analysis)
