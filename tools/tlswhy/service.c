@@ -22,6 +22,16 @@ enum {
     TICK_MS = 250     /* how long the main thread sleeps at most */
 };
 
+/* When an orderly end has come so far, counted from its beginning: each has what those before it
+ * did not need. */
+enum {
+    STOP_WORKERS_MS = SERVICE_STOP_MS / 2,   /* they hand over what is open: one that takes longer
+                                              hangs */
+    STOP_JUDGE_MS = SERVICE_STOP_MS * 3 / 4, /* what they handed over is judged */
+    STOP_REPORT_MS = SERVICE_STOP_MS * 7 / 8 /* the report is queued; the rest is for what is, and
+                                                for the state */
+};
+
 /* All of them wait for the main thread; the other threads never see one. */
 static bool open_signals(struct service *service)
 {
@@ -279,22 +289,23 @@ static bool tell_losses(const struct service *service)
 /* One that did not start has nothing to report. */
 static bool stop(struct service *service, bool is_started)
 {
-    int64_t until_ms = system_clock_now_ms() + SERVICE_STOP_MS;
+    const int64_t begin_ms = system_clock_now_ms();
+    const int64_t until_ms = begin_ms + SERVICE_STOP_MS;
     bool is_whole;
     bool is_judged;
 
     service_clear_status(service);
     for (size_t i = 0; i < service->worker_count; i++)
         worker_stop(service->workers[i]);
-    is_whole = join_workers(service, until_ms - SERVICE_STOP_MS / 2);
-    is_judged = join_collector(service, until_ms - SERVICE_STOP_MS / 4);
+    is_whole = join_workers(service, begin_ms + STOP_WORKERS_MS);
+    is_judged = join_collector(service, begin_ms + STOP_JUDGE_MS);
     if (is_started)
         service_push_stats(service, true);
     if (is_judged)
         is_whole = leave_state(service) && is_whole;
     file_thread_stop(service->file_thread);
     if (is_started && is_judged)
-        is_whole = service_push_report(service, until_ms - SERVICE_STOP_MS / 8) && is_whole;
+        is_whole = service_push_report(service, begin_ms + STOP_REPORT_MS) && is_whole;
     is_whole = stop_feed(service, until_ms) && is_whole && is_judged;
     is_whole = join_file_thread(service, until_ms) && is_whole;
     return (!is_started || tell_losses(service)) && is_whole;

@@ -11,7 +11,7 @@
 #include "tools/tlswhy/options.h"
 
 enum {
-    SERVICE_STOP_MS = 5000, /* for an orderly end, of which half is for what is queued */
+    SERVICE_STOP_MS = 5000, /* for an orderly end */
     SERVICE_HANG_MS = 10000 /* without a sign of life, a worker is taken to hang */
 };
 
