@@ -74,13 +74,18 @@ void service_push_stats(struct service *service, bool is_last)
     free(workers);
 }
 
-/* What is not 0: of so many rows, those tell something. */
-static void print_row(const char *name, uint64_t value)
+static void print_number(const char *name, uint64_t value)
 {
     char number[LAYOUT_NUMBER_SIZE];
 
+    fprintf(stderr, "  %15s  %s\n", layout_number(value, number), name);
+}
+
+/* What is not 0: of so many rows, those tell something. */
+static void print_row(const char *name, uint64_t value)
+{
     if (value > 0)
-        fprintf(stderr, "  %15s  %s\n", layout_number(value, number), name);
+        print_number(name, value);
 }
 
 /* Each by its name where there are several. */
@@ -111,7 +116,7 @@ void service_print_stats(struct service *service)
         if (sum.causes[i] > 0)
             print_row(cause_list[i]->id, sum.causes[i]);
     print_sinks(&sinks);
-    fputs("                0  all others\n", stderr);
+    print_number("all others", 0);
 }
 
 static void add_status(struct text *line, const struct stats *sum, uint64_t lost)
@@ -162,26 +167,28 @@ void service_clear_status(struct service *service)
 static bool write_report(struct service *service)
 {
     struct stats sum;
-    struct source_counters source = {0};
-    const struct report_totals totals = {
+    struct source_counters source;
+    struct report_totals totals;
+
+    service_stats(service, &sum);
+    source = (struct source_counters){
+        .packets = sum.live.packets,
+        .dropped_kernel = sum.live.dropped_kernel,
+        .dropped_interface = sum.live.dropped_interface,
+        .too_long = sum.live.too_long,
+    };
+    totals = (struct report_totals){
         .packets = &sum.packets,
         .connections = &sum.connections,
         .tracker = &sum.tracker,
+        .incidents = collector_incidents(service->collector),
         .source = &source,
         .filter = service->options->filter,
+        .first_ns = sum.first_ns,
+        .last_ns = sum.last_ns,
     };
-    struct report_totals timed = totals;
-
-    service_stats(service, &sum);
-    source.packets = sum.live.packets;
-    source.dropped_kernel = sum.live.dropped_kernel;
-    source.dropped_interface = sum.live.dropped_interface;
-    source.too_long = sum.live.too_long;
-    timed.first_ns = sum.first_ns;
-    timed.last_ns = sum.last_ns;
-    timed.incidents = collector_incidents(service->collector);
     fputc('\n', service->report_file);
-    report_finish(service->shared->report, &timed);
+    report_finish(service->shared->report, &totals);
     return fflush(service->report_file) == 0 || complain_memory();
 }
 
