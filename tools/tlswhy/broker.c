@@ -27,7 +27,6 @@ enum {
 
 struct broker {
     int socket;
-    pid_t process;
     uint32_t number;      /* of the last wish */
     const char *user;     /* who the process is; NULL: who started the program */
     const char *state;    /* the file of --state; NULL: none */
@@ -210,6 +209,7 @@ struct broker *broker_start(const struct options *options, const struct feed *fe
 {
     int sockets[2] = {-1, -1};
     struct broker *broker = new_broker(trust_path, sockets);
+    pid_t process;
 
     if (broker == NULL) {
         (void)complain("the opener of files: %s", strerror(errno));
@@ -218,11 +218,11 @@ struct broker *broker_start(const struct options *options, const struct feed *fe
     broker->user = user;
     broker->state = options->state;
     broker->is_trust_named = options->trust_store != NULL;
-    broker->process = begin_process(sockets, options, feed, trust_path);
-    if (broker->process < 0)
+    process = begin_process(sockets, options, feed, trust_path);
+    if (process < 0)
         (void)complain("fork: %s", strerror(errno));
     close(sockets[1]);
-    if (broker->process > 0 && is_ready(broker))
+    if (process > 0 && is_ready(broker))
         return broker;
     broker_stop(broker);
     return NULL;
