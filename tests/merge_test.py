@@ -147,6 +147,16 @@ class Merge(unittest.TestCase):
         both = json.loads(merged(first, second))
         self.assertEqual((len(both["clients"]), both["left_out"]["clients"]), (ROWS_MAX + 1000, 100))
 
+    def test_a_summary_is_read_by_the_letter(self):
+        part = self.parts[0]
+        again = part.replace(b'"packets":', b'"packets":5,"packets":', 1)
+        self.assertEqual(json.loads(merged(again))["counters"]["packets"],
+                         json.loads(part)["counters"]["packets"] + 5)
+        timeless = json.loads(part)
+        timeless["First"] = timeless.pop("first")
+        del timeless["last"]
+        self.assertNotIn("first", json.loads(merged(json.dumps(timeless).encode() + b"\n")))
+
     def test_of_a_full_disk_nothing_else_is_told(self):
         """A summary longer than what is held back fails while it is written, not at its end."""
         capture = self.write("crowd3", refused(ROWS_MAX, servers=1))

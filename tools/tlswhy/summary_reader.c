@@ -12,15 +12,18 @@
 
 /* For parts that are read; each returns false when what is there is not what belongs there. */
 
-static bool read_count(const cJSON *object, const char *key, uint64_t *out)
+static bool read_number(const cJSON *item, uint64_t *out)
 {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-
     if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0)
         || item->valuedouble > (double)TALLY_COUNT_MAX)
         return false;
     *out = (uint64_t)item->valuedouble;
     return (double)*out == item->valuedouble;
+}
+
+static bool read_count(const cJSON *object, const char *key, uint64_t *out)
+{
+    return read_number(cJSON_GetObjectItemCaseSensitive(object, key), out);
 }
 
 static bool read_digits(const char **text, size_t count, int64_t *out)
@@ -200,7 +203,7 @@ static const char *read_counters(const cJSON *root, struct run_summary *sum)
 
         if (counter == NULL)
             return "it counts what is not known here: another version wrote it";
-        if (!read_count(counters, item->string, &value))
+        if (!read_number(item, &value))
             return "a counter is no number";
         *counter = tally_sum(*counter, value);
     }
@@ -224,7 +227,7 @@ static const char *read_outcomes(const cJSON *root, struct run_summary *sum)
 static const char *read_head(const cJSON *root, struct run_summary *sum)
 {
     const char *kind = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "kind"));
-    bool has_times = cJSON_HasObjectItem(root, "first");
+    bool has_times = cJSON_GetObjectItemCaseSensitive(root, "first") != NULL;
     uint64_t format;
     uint64_t runs;
     int64_t first_ns = 0;
