@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <dirent.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -172,6 +173,21 @@ static struct spool *open_listening(const char *folder, char said[LISTENER_SIZE]
 
     listener_end(&listener, said);
     return spool;
+}
+
+/* What is cut off of its path may be what tells it from another. */
+static void a_path_that_is_too_long_is_told(void)
+{
+    char *folder = new_folder();
+    char directory[PATH_MAX] = "";
+    char said[LISTENER_SIZE];
+
+    snprintf(directory, sizeof(directory), "%s", folder);
+    for (size_t at = strlen(directory); at + 8 < sizeof(directory); at += 2)
+        memcpy(directory + at, "/.", 2);
+    CU_ASSERT_PTR_NULL(open_listening(directory, said));
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, ": File name too long\n"));
+    remove_folder(folder);
 }
 
 /* A length that cannot be: that record and those after it are given up, those before are not. */
@@ -404,6 +420,7 @@ int main(void)
          what_was_not_released_is_there_after_a_restart},
         {"an empty spool takes no room on disk", an_empty_spool_takes_no_room_on_disk},
         {"a spool has one owner", a_spool_has_one_owner},
+        {"a path that is too long is told", a_path_that_is_too_long_is_told},
         {"a damaged end is given up", a_damaged_end_is_given_up},
         {"a cut record is given up", a_cut_record_is_given_up},
         {"what cannot be read any more is given up", what_cannot_be_read_any_more_is_given_up},

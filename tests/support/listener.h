@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { LISTENER_SIZE = 1024 /* of what is heard; the rest is cut */ };
+enum { LISTENER_SIZE = 8192 /* of what is heard; the rest is cut */ };
 
 struct listener {
     FILE *file;

@@ -196,6 +196,15 @@ static uint64_t number_of(const char *name)
     return hash;
 }
 
+/* False with errno set: it is too long, and another sink's may begin the same. */
+static bool put_path(char path[PATH_MAX], const char *directory, const char *name)
+{
+    int length = snprintf(path, PATH_MAX, "%s/%016" PRIx64 ".spool", directory, number_of(name));
+
+    errno = ENAMETOOLONG;
+    return length >= 0 && length < PATH_MAX;
+}
+
 static int open_file(const char *path, bool *is_new)
 {
     struct place place;
@@ -218,10 +227,9 @@ struct spool *spool_open(const char *directory, const char *name, uint64_t max)
         (void)complain_memory();
         return NULL;
     }
-    snprintf(path, sizeof(path), "%s/%016" PRIx64 ".spool", directory, number_of(name));
     spool->name = name;
     spool->max = max;
-    spool->file = open_file(path, &spool->is_new);
+    spool->file = put_path(path, directory, name) ? open_file(path, &spool->is_new) : -1;
     reason = spool->file >= 0 ? start(spool) : strerror(errno);
     if (reason == NULL)
         return spool;
