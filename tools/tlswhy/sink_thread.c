@@ -122,33 +122,45 @@ static bool has_carrier(struct sink *sink)
     return sink->carrier != NULL;
 }
 
-/* Whether a file has to be opened anew, and how. */
-static bool needs_renewal(struct sink *sink, enum sink_wish *wish)
+/* The regular file that is open; all zero: none is. */
+struct file_state {
+    bool is_deleted; /* nobody will ever read what is written to it */
+    uint64_t octets;
+};
+
+static struct file_state look_at_file(const struct sink *sink)
+{
+    struct stat status;
+
+    if (sink->options.spec->scheme != SINK_FILE || sink->carrier == NULL
+        || fstat(sink->kind->descriptor(sink->carrier), &status) != 0 || !S_ISREG(status.st_mode))
+        return (struct file_state){0};
+    return (struct file_state){
+        .is_deleted = status.st_nlink == 0,
+        .octets = (uint64_t)status.st_size,
+    };
+}
+
+static bool is_rotation_due(const struct sink *sink, const struct file_state *file)
 {
     const struct sink_rotation *rotation = &sink->options.rotation;
     int64_t age_ms = system_clock_now_ms() - sink->opened_ms;
-    bool is_wanted = atomic_load(&sink->wants_reopen);
-    struct stat status;
 
-    *wish = SINK_OPEN;
-    if (sink->options.spec->scheme != SINK_FILE || sink->carrier == NULL
-        || fstat(sink->kind->descriptor(sink->carrier), &status) != 0 || !S_ISREG(status.st_mode))
-        return is_wanted && sink->options.spec->scheme == SINK_FILE;
-    if (is_wanted || status.st_nlink == 0) /* somebody deleted it */
-        return true;
-    *wish = SINK_ROTATE;
-    return status.st_size > 0
-           && ((rotation->octets > 0 && (uint64_t)status.st_size >= rotation->octets)
+    return file->octets > 0
+           && ((rotation->octets > 0 && file->octets >= rotation->octets)
                || (rotation->seconds > 0 && age_ms >= (int64_t)(rotation->seconds * 1000)));
 }
 
-/* Nobody will ever read what is written to such a file. */
-static bool is_deleted(const struct sink *sink)
-{
-    struct stat status;
+/* Whether a file has to be opened anew, and how. */
+enum renewal { RENEWAL_NONE, RENEWAL_REOPEN, RENEWAL_ROTATE };
 
-    return fstat(sink->kind->descriptor(sink->carrier), &status) == 0 && S_ISREG(status.st_mode)
-           && status.st_nlink == 0;
+static enum renewal due_renewal(const struct sink *sink, const struct file_state *file)
+{
+    if (sink->options.spec->scheme != SINK_FILE)
+        return RENEWAL_NONE;
+    if (atomic_load(&sink->wants_reopen) || file->is_deleted)
+        return RENEWAL_REOPEN;
+    return is_rotation_due(sink, file) ? RENEWAL_ROTATE : RENEWAL_NONE;
 }
 
 /* errno says why: the file that was open before is written to as it is, and that is tried again. */
@@ -165,16 +177,17 @@ static void put_off_renewal(struct sink *sink, bool was_wanted)
 /* Rotate a file, or open it anew. */
 static void renew(struct sink *sink)
 {
+    const struct file_state file = look_at_file(sink);
+    const enum renewal due = due_renewal(sink, &file);
     struct carrier *before = sink->carrier;
-    enum sink_wish wish;
     bool was_wanted;
 
-    if (!needs_renewal(sink, &wish))
+    if (due == RENEWAL_NONE)
         return;
     if (sink->cannot_renew && system_clock_now_ms() < sink->retry_ms)
         return;
     was_wanted = atomic_exchange(&sink->wants_reopen, false);
-    if (sink_connect(sink, wish)) {
+    if (sink_connect(sink, due == RENEWAL_ROTATE ? SINK_ROTATE : SINK_OPEN)) {
         if (before != NULL)
             sink->kind->close(before);
         window_rewind(sink->window);
@@ -182,7 +195,7 @@ static void renew(struct sink *sink)
         return;
     }
     sink->carrier = before;
-    if (before != NULL && !is_deleted(sink)) {
+    if (before != NULL && !file.is_deleted) {
         put_off_renewal(sink, was_wanted);
         return;
     }
