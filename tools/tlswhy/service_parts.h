@@ -3,6 +3,8 @@
 #ifndef TLSWHY_TOOLS_SERVICE_PARTS_H
 #define TLSWHY_TOOLS_SERVICE_PARTS_H
 
+#include <stdatomic.h>
+
 #include "tools/tlswhy/broker.h"
 #include "tools/tlswhy/collector.h"
 #include "tools/tlswhy/feed.h"
@@ -40,7 +42,8 @@ struct service {
     int64_t status_at_ms;
     int64_t state_at_ms;
     int64_t watchdog_at_ms;
-    bool is_reloading; /* the service manager waits for the end of it */
+    atomic_uint_least64_t unserialised; /* events with statistics, lost for want of memory */
+    bool is_reloading;                  /* the service manager waits for the end of it */
     bool wants_status;
     bool has_status; /* a status line is on the terminal */
 };
@@ -61,7 +64,8 @@ struct stats *service_worker_stats(const struct service *service);
 /* All sinks as of now. */
 void service_sinks(const struct service *service, struct stats_sinks *sinks);
 
-/* Push a tlswhy_stats event, with --json. */
+/* Push a tlswhy_stats event, with --json. One that finds no memory is counted, and told by the
+ * next; the last one is complained of. */
 void service_push_stats(struct service *service, bool is_last);
 
 /* Print the statistics on standard error. */

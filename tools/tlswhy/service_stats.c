@@ -23,6 +23,7 @@ void service_stats(const struct service *service, struct stats *sum)
     collector_stats(service->collector, &stats);
     stats_add(sum, &stats);
     shared_stats(service->shared, sum);
+    sum->unserialised += atomic_load(&service->unserialised);
 }
 
 struct stats *service_worker_stats(const struct service *service)
@@ -44,33 +45,45 @@ void service_sinks(const struct service *service, struct stats_sinks *sinks)
     }
 }
 
-void service_push_stats(struct service *service, bool is_last)
+/* False: no memory. */
+static bool push_event(const struct service *service, const struct stats *workers, bool is_last)
 {
-    struct stats *workers;
     struct stats_sinks sinks;
-    struct stats_event event = {
+    struct stats sum;
+    const struct stats_event event = {
         .options = service->options,
         .worker_count = service->worker_count,
+        .workers = workers,
+        .sum = &sum,
         .sinks = &sinks,
         .is_last = is_last,
     };
-    struct stats sum;
     struct json json;
     struct bytes line;
+    bool is_written;
+
+    service_stats(service, &sum);
+    service_sinks(service, &sinks);
+    json_init(&json, EVENT_LINE_MAX);
+    is_written = stats_event_write(&event, &json, &line);
+    if (is_written)
+        outlet_push(service->outlet, line);
+    json_release(&json);
+    return is_written;
+}
+
+void service_push_stats(struct service *service, bool is_last)
+{
+    struct stats *workers;
 
     if (!service->options->json)
         return;
     workers = service_worker_stats(service);
-    if (workers == NULL)
-        return;
-    event.workers = workers;
-    service_stats(service, &sum);
-    service_sinks(service, &sinks);
-    event.sum = &sum;
-    json_init(&json, EVENT_LINE_MAX);
-    if (stats_event_write(&event, &json, &line))
-        outlet_push(service->outlet, line);
-    json_release(&json);
+    if (workers == NULL || !push_event(service, workers, is_last)) {
+        atomic_fetch_add(&service->unserialised, 1);
+        if (is_last)
+            (void)complain("out of memory: the last statistics are missing");
+    }
     free(workers);
 }
 
