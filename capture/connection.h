@@ -11,6 +11,7 @@
 #ifndef TLSWHY_CAPTURE_CONNECTION_H
 #define TLSWHY_CAPTURE_CONNECTION_H
 
+#include "capture/icmp.h"
 #include "capture/packet.h"
 
 enum side {
@@ -240,9 +241,8 @@ struct icmp_facts {
 /* The hop limit of what it quotes expired (RFC 792, RFC 4443 section 3.3). */
 static inline bool icmp_is_time_exceeded(const struct icmp_facts *icmp)
 {
-    enum { TIME_EXCEEDED = 11, V6_TIME_EXCEEDED = 3 };
-
-    return icmp->count > 0 && icmp->type == (icmp->is_ipv6 ? V6_TIME_EXCEEDED : TIME_EXCEEDED);
+    return icmp->count > 0
+           && icmp->type == (icmp->is_ipv6 ? ICMPV6_TIME_EXCEEDED : ICMP_TIME_EXCEEDED);
 }
 
 /* One TCP connection. Members are for reading; only the table writes them. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/fanout.h"
 
+#include "capture/icmp.h"
+
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -11,9 +13,6 @@
 #define NET (uint32_t) SKF_NET_OFF
 
 enum {
-    PROTOCOL_ICMP = 1,
-    PROTOCOL_ICMPV6 = 58,
-    ICMPV6_INFORMATIONAL = 128, /* types below are errors, RFC 4443 section 2.1 */
     ICMP_HEADER = 8,
     IPV4_PROTOCOL = 9,
     IPV4_SOURCE = 12,
@@ -49,17 +48,17 @@ static const struct sock_filter instructions[] = {
     /* IPv4. X is where the header begins that has the addresses. */
     BPF_STMT(BPF_LDX | BPF_IMM, 0),
     BPF_STMT(BPF_LD | BPF_B | BPF_ABS, NET + IPV4_PROTOCOL),
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PROTOCOL_ICMP, 0, 14),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IP_PROTOCOL_ICMP, 0, 14),
     BPF_STMT(BPF_LD | BPF_B | BPF_ABS, NET),
     BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x0f),
     BPF_STMT(BPF_ALU | BPF_LSH | BPF_K, 2),
     BPF_STMT(BPF_MISC | BPF_TAX, 0),
-    BPF_STMT(BPF_LD | BPF_B | BPF_IND, NET),       /* the type of ICMP */
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 3, 5, 0),  /* destination unreachable */
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 4, 4, 0),  /* source quench */
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 11, 3, 0), /* time exceeded */
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 12, 2, 0), /* parameter problem */
-    BPF_STMT(BPF_LDX | BPF_IMM, 0),                /* nothing is quoted */
+    BPF_STMT(BPF_LD | BPF_B | BPF_IND, NET), /* the type of ICMP */
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP_UNREACHABLE, 5, 0),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP_SOURCE_QUENCH, 4, 0),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP_TIME_EXCEEDED, 3, 0),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP_PARAMETER_PROBLEM, 2, 0),
+    BPF_STMT(BPF_LDX | BPF_IMM, 0), /* nothing is quoted */
     BPF_STMT(BPF_JMP | BPF_JA, 3),
     BPF_STMT(BPF_MISC | BPF_TXA, 0),
     BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, ICMP_HEADER),
@@ -74,7 +73,7 @@ static const struct sock_filter instructions[] = {
     /* IPv6 */
     BPF_STMT(BPF_LDX | BPF_IMM, 0),
     BPF_STMT(BPF_LD | BPF_B | BPF_ABS, NET + IPV6_NEXT_HEADER),
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PROTOCOL_ICMPV6, 0, 3),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IP_PROTOCOL_ICMPV6, 0, 3),
     BPF_STMT(BPF_LD | BPF_B | BPF_ABS, NET + IPV6_HEADER), /* the type of ICMPv6 */
     BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ICMPV6_INFORMATIONAL, 1, 0),
     BPF_STMT(BPF_LDX | BPF_IMM, IPV6_HEADER + ICMP_HEADER),

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/icmp.h"
 
-enum {
-    ICMP_UNREACHABLE = 3,
-    ICMP_SOURCE_QUENCH = 4,
-    ICMP_TIME_EXCEEDED = 11,
-    ICMP_PARAMETER_PROBLEM = 12,
-    ICMP_FRAGMENTATION_NEEDED = 4, /* code of ICMP_UNREACHABLE */
-    ICMPV6_PACKET_TOO_BIG = 2,
-    ICMPV6_PARAMETER_PROBLEM = 4 /* the last of the error types, the first is 1 */
-};
-
-static bool is_error(uint8_t version, uint8_t type)
+bool icmp_is_error(uint8_t version, uint8_t type)
 {
     if (version == 6)
-        return type >= 1 && type <= ICMPV6_PARAMETER_PROBLEM;
+        return type >= ICMPV6_UNREACHABLE && type <= ICMPV6_PARAMETER_PROBLEM;
     return type == ICMP_UNREACHABLE || type == ICMP_SOURCE_QUENCH || type == ICMP_TIME_EXCEEDED
            || type == ICMP_PARAMETER_PROBLEM;
 }
@@ -55,7 +45,7 @@ bool icmp_decode_error(const struct ip *ip, struct icmp_error *error)
     if (!bytes_u8(&in, &error->type) || !bytes_u8(&in, &error->code) || !bytes_skip(&in, 2)
         || !bytes_u32(&in, &field))
         return false;
-    if (!is_error(ip->version, error->type) || !read_quote(ip->version, in, error))
+    if (!icmp_is_error(ip->version, error->type) || !read_quote(ip->version, in, error))
         return false;
     error->is_ipv6 = ip->version == 6;
     error->mtu = next_hop_mtu(ip->version, error->type, error->code, field);

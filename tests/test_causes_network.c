@@ -7,10 +7,7 @@
 enum {
     FULL = 1448, /* octets of a full segment with the timestamp option */
     SMALL = 300,
-    ICMP_UNREACHABLE = 3,
-    ICMP_FRAGMENTATION = 4,
-    ICMP_PROHIBITED = 13,
-    ICMPV6_TOO_BIG = 2
+    ICMP_PROHIBITED = 13 /* a code of ICMP_UNREACHABLE */
 };
 
 /* Segments of this side were sent again and again and never acknowledged. */
@@ -83,7 +80,7 @@ static void fragmentation_needed_is_no_refusal(void)
     struct story story;
 
     story_begin_syn(&story);
-    icmp(&story, ICMP_UNREACHABLE, ICMP_FRAGMENTATION);
+    icmp(&story, ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED);
     CU_ASSERT_TRUE(story_denies(&story, "icmp_unreachable"));
 }
 
@@ -145,7 +142,7 @@ static void a_router_that_says_so_makes_it_certain(void)
     story_begin(&story);
     story_modern_hello(&story);
     lose(&story, SIDE_CLIENT, FULL, FULL, 0);
-    icmp(&story, ICMP_UNREACHABLE, ICMP_FRAGMENTATION);
+    icmp(&story, ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED);
     story_wait(&story, 10 * STORY_SECOND);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_says(&story, "mtu_blackhole", CAUSE_CERTAIN));
@@ -398,7 +395,7 @@ static void an_icmp_message_to_the_other_side_says_nothing(void)
     story_begin(&story);
     story_modern_hello(&story);
     lose(&story, SIDE_SERVER, FULL, FULL, SMALL);
-    icmp(&story, ICMP_UNREACHABLE, ICMP_FRAGMENTATION); /* quotes the client */
+    icmp(&story, ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED); /* quotes the client */
     story_wait(&story, 10 * STORY_SECOND);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_EQUAL(story_certainty(&story, "mtu_blackhole"), CAUSE_LIKELY);
@@ -411,7 +408,7 @@ static void packet_too_big_is_the_message_of_ipv6(void)
     story_begin(&story);
     story_modern_hello(&story);
     lose(&story, SIDE_CLIENT, FULL, FULL, 0);
-    icmp(&story, ICMPV6_TOO_BIG, 0);
+    icmp(&story, ICMPV6_PACKET_TOO_BIG, 0);
     story.connection.icmp.is_ipv6 = true;
     story_wait(&story, 10 * STORY_SECOND);
     story_fin(&story, SIDE_CLIENT);

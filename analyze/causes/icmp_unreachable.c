@@ -2,15 +2,6 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/transport.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
-enum {
-    ICMP_UNREACHABLE = 3,
-    ICMP_CODE_FRAGMENTATION = 4, /* about a size, no refusal: RFC 1191 */
-    ICMPV6_UNREACHABLE = 1
-};
-
 /* Codes by RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 section 5.2.7.1 and RFC 4443 section 3.1. */
 static const char *icmp_meaning(const struct icmp_facts *icmp)
 {
@@ -52,23 +43,20 @@ static bool is_refusal(const struct icmp_facts *icmp)
         return false;
     if (icmp_is_time_exceeded(icmp))
         return true;
-    return icmp->is_ipv6 ? icmp->type == ICMPV6_UNREACHABLE
-                         : icmp->type == ICMP_UNREACHABLE && icmp->code != ICMP_CODE_FRAGMENTATION;
+    return icmp->is_ipv6
+               ? icmp->type == ICMPV6_UNREACHABLE
+               : icmp->type == ICMP_UNREACHABLE && icmp->code != ICMP_FRAGMENTATION_NEEDED;
 }
 
 static void describe_icmp(const struct icmp_facts *icmp, struct evidence *evidence)
 {
-    char address[INET6_ADDRSTRLEN] = "?";
-    const uint8_t *octets = icmp->sender.octets;
+    char address[ADDRESS_TEXT_MAX];
 
-    if (address_is_ipv4(&icmp->sender))
-        (void)inet_ntop(AF_INET, octets + 12, address, sizeof(address));
-    else
-        (void)inet_ntop(AF_INET6, octets, address, sizeof(address));
     evidence_add(evidence, "icmp", icmp->at,
-                 "%s says to the %s's segment: %s (ICMP%s type %u code %u)%s", address,
-                 party_name(party_of(icmp->quoted)), icmp_meaning(icmp), icmp->is_ipv6 ? "v6" : "",
-                 icmp->type, icmp->code, icmp->count > 1 ? ", more than once" : "");
+                 "%s says to the %s's segment: %s (ICMP%s type %u code %u)%s",
+                 address_format(&icmp->sender, address), party_name(party_of(icmp->quoted)),
+                 icmp_meaning(icmp), icmp->is_ipv6 ? "v6" : "", icmp->type, icmp->code,
+                 icmp->count > 1 ? ", more than once" : "");
 }
 
 /* TCP outlives errors about single segments (RFC 1122 section 4.2.3.9): the one that counts is

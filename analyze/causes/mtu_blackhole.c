@@ -6,12 +6,6 @@
 /* Segments up to this size pass everywhere: the default of RFC 9293 section 3.7.1 for IPv4. */
 enum { ALWAYS_PASSES = 536 };
 
-enum {
-    ICMP_UNREACHABLE = 3,
-    ICMP_CODE_FRAGMENTATION = 4, /* RFC 1191 section 4 */
-    ICMPV6_TOO_BIG = 2           /* RFC 4443 section 3.2 */
-};
-
 /* A router reports that a segment of this side is too big for the next link. */
 static bool router_says_so(const struct facts *facts, enum side from)
 {
@@ -20,8 +14,8 @@ static bool router_says_so(const struct facts *facts, enum side from)
     if (icmp->count == 0 || icmp->quoted != from)
         return false;
     if (icmp->is_ipv6)
-        return icmp->type == ICMPV6_TOO_BIG;
-    return icmp->type == ICMP_UNREACHABLE && icmp->code == ICMP_CODE_FRAGMENTATION;
+        return icmp->type == ICMPV6_PACKET_TOO_BIG;
+    return icmp->type == ICMP_UNREACHABLE && icmp->code == ICMP_FRAGMENTATION_NEEDED;
 }
 
 static bool smaller_ones_passed(const struct facts *facts, enum side from)
