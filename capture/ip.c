@@ -55,23 +55,23 @@ static enum ip_status read_fragment(struct ip *ip)
     return ip->fragment_offset == 0 && !ip->more_fragments ? IP_WHOLE : IP_FRAGMENT;
 }
 
-/* Step over one header. *is_last: it was none, the payload begins here. */
-static enum ip_status skip_extension(struct ip *ip, bool *is_last)
+bool ip_is_extension(uint8_t version, uint8_t protocol)
 {
-    *is_last = false;
+    if (protocol == IP_PROTOCOL_AUTHENTICATION)
+        return true;
+    return version == 6
+           && (protocol == IP_PROTOCOL_FRAGMENT || protocol == IP_PROTOCOL_HOP_BY_HOP
+               || protocol == IP_PROTOCOL_ROUTING || protocol == IP_PROTOCOL_DESTINATION_OPTIONS);
+}
+
+static enum ip_status skip_extension(struct ip *ip)
+{
     if (ip->protocol == IP_PROTOCOL_AUTHENTICATION)
         return skip_authentication(ip);
-    if (ip->version == 6) {
-        if (ip->protocol == IP_PROTOCOL_FRAGMENT)
-            return read_fragment(ip);
-        if (ip->protocol == IP_PROTOCOL_HOP_BY_HOP || ip->protocol == IP_PROTOCOL_ROUTING
-            || ip->protocol == IP_PROTOCOL_DESTINATION_OPTIONS) {
-            ip->is_routed = ip->is_routed || ip->protocol == IP_PROTOCOL_ROUTING;
-            return skip_options(ip);
-        }
-    }
-    *is_last = true;
-    return IP_WHOLE;
+    if (ip->protocol == IP_PROTOCOL_FRAGMENT)
+        return read_fragment(ip);
+    ip->is_routed = ip->is_routed || ip->protocol == IP_PROTOCOL_ROUTING;
+    return skip_options(ip);
 }
 
 enum ip_status ip_skip_extensions(struct ip *ip)
@@ -79,10 +79,12 @@ enum ip_status ip_skip_extensions(struct ip *ip)
     if (ip->protocol == IP_PROTOCOL_TCP || ip->protocol == IP_PROTOCOL_UDP)
         return IP_WHOLE;
     for (int i = 0; i <= IP_EXTENSIONS_MAX; i++) {
-        bool is_last;
-        enum ip_status status = skip_extension(ip, &is_last);
+        enum ip_status status;
 
-        if (status != IP_WHOLE || is_last)
+        if (!ip_is_extension(ip->version, ip->protocol))
+            return IP_WHOLE;
+        status = skip_extension(ip);
+        if (status != IP_WHOLE)
             return status;
     }
     return IP_UNSUPPORTED;

@@ -63,6 +63,10 @@ struct ip {
  * captures of a machine that leaves segmentation to its network card do. */
 enum ip_status ip_decode(uint8_t version, struct bytes data, size_t wire_length, struct ip *ip);
 
+/* True when a header of this protocol number is stepped over in IP of this version, or tells of a
+ * fragment. */
+bool ip_is_extension(uint8_t version, uint8_t protocol);
+
 /* Step over the extension headers at the front of ip->payload; ip->protocol says which comes
  * first. For a datagram put together from fragments. */
 enum ip_status ip_skip_extensions(struct ip *ip);

@@ -3,7 +3,13 @@
 
 #include "capture/link_internal.h"
 
-enum { MACSEC_SCI = 0x20, MACSEC_ENCRYPTED = 0x08, MACSEC_CHANGED = 0x04, MPLS_BOTTOM = 0x100 };
+enum {
+    MACSEC_SCI = 0x20,
+    MACSEC_ENCRYPTED = 0x08,
+    MACSEC_CHANGED = 0x04,
+    MPLS_BOTTOM = 0x100,
+    LLC_UNNUMBERED = 0x03 /* control octet of a frame without a connection */
+};
 
 static enum link_status step_ethernet(struct bytes *in, struct link *link, uint32_t *next)
 {
@@ -178,6 +184,12 @@ static enum link_status step_ppp(struct bytes *in, struct link *link, uint32_t *
     return LINK_IP;
 }
 
+/* Both access points the same. */
+static uint32_t llc_header(uint8_t access_point)
+{
+    return (uint32_t)access_point << 16 | (uint32_t)access_point << 8 | LLC_UNNUMBERED;
+}
+
 /* IEEE 802.2: SNAP (RFC 1042), or the service access point of IP. */
 static enum link_status step_llc(struct bytes *in, struct link *link, uint32_t *next)
 {
@@ -188,8 +200,8 @@ static enum link_status step_llc(struct bytes *in, struct link *link, uint32_t *
     (void)link;
     if (!bytes_u24(in, &header))
         return LINK_SHORT;
-    *next = header == 0x060603 ? ETHERTYPE_IPV4 : LINK_PROTOCOL_NONE;
-    if (header != 0xaaaa03)
+    *next = header == llc_header(LINK_LLC_IP) ? ETHERTYPE_IPV4 : LINK_PROTOCOL_NONE;
+    if (header != llc_header(LINK_LLC_SNAP))
         return LINK_IP;
     if (!bytes_u24(in, &organization) || !bytes_u16(in, &type))
         return LINK_SHORT;
@@ -378,6 +390,14 @@ static link_step protocol_step(uint32_t protocol)
         if (protocols[i].protocol == protocol)
             return protocols[i].step;
     return NULL;
+}
+
+bool link_has_protocol(uint32_t protocol)
+{
+    for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+        if (protocols[i].protocol == protocol)
+            return true;
+    return false;
 }
 
 enum link_status link_decode_protocol(uint32_t protocol, struct bytes data, struct link *link)

@@ -82,6 +82,8 @@ enum {
     LINK_HEADERS_MAX =
         16,               /* headers between the frame and IP; twice what provider networks stack */
     LINK_LABELS_MAX = 16, /* MPLS labels in one stack; the deepest in use have about ten */
+    LINK_LLC_IP = 0x06,   /* service access points of IEEE 802.2 that are looked behind */
+    LINK_LLC_SNAP = 0xaa,
     LINK_ETHERNET_ADDRESSES = 12, /* octets of both in a frame */
     LINK_VLAN_IDENTIFIER = 0x0fff /* these bits of a tag's control information, IEEE 802.1Q */
 };
@@ -111,6 +113,9 @@ enum link_status link_decode(int link_type, struct bytes frame, struct link *lin
 
 /* Strip the headers from one of the protocols above on. */
 enum link_status link_decode_protocol(uint32_t protocol, struct bytes data, struct link *link);
+
+/* True when a header of this protocol is stripped; IP's own is the end, not one of them. */
+bool link_has_protocol(uint32_t protocol);
 
 /* The place of a link type in the table, 0 to link_type_count() - 1; -1: it is not read. */
 int link_type_index(int link_type);

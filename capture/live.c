@@ -2,6 +2,7 @@
 #include "capture/live.h"
 
 #include "capture/fanout.h"
+#include "capture/live_filter.h"
 #include "capture/time_unit.h"
 
 #include <arpa/inet.h>
@@ -44,26 +45,6 @@ struct live {
     int64_t retry_pause_ms;
     live_take *take; /* of the live_read that is running */
     void *context;
-};
-
-/* What the analysis can use: TCP with all its fragments, ICMP errors, IPv6 whose next header says
- * nothing yet, tunnels, and what lies between the link layer and IP. Not every link type knows all
- * of it: the first that makes sense is taken. */
-#define FILTER_IP                                                                                  \
-    "tcp or ip6 proto 0 or ip6 proto 43 or ip6 proto 44 or ip6 proto 51 or ip6 proto 60"           \
-    " or (icmp and (icmp[0] = 3 or icmp[0] = 4 or icmp[0] = 11 or icmp[0] = 12))"                  \
-    " or (icmp6 and ip6[40] < 128)"                                                                \
-    " or ip proto 4 or ip proto 41 or ip proto 47 or ip6 proto 4 or ip6 proto 41 or ip6 proto 47"  \
-    " or udp port 4789 or udp port 8472 or udp port 6081 or udp port 2152 or udp port 1701"
-
-static const char *const default_filters[] = {
-    FILTER_IP " or ether proto 0x8100 or ether proto 0x88a8 or ether proto 0x9100"
-              " or ether proto 0x8847 or ether proto 0x8848 or ether proto 0x8864"
-              " or ether proto 0x88e5 or ether proto 0x88e7 or ether proto 0x8909"
-              " or ether proto 0x8926 or ether proto 0x894f or ether proto 0x4305"
-              " or ether proto 0xdada",
-    FILTER_IP,
-    "",
 };
 
 static bool fail(char error[LIVE_ERROR_MAX], const struct live *live, const char *reason)
@@ -112,12 +93,14 @@ static bool set_filter(struct live *live, const char *filter, char error[LIVE_ER
     return is_set || fail(error, live, pcap_geterr(live->pcap));
 }
 
+/* The first that makes sense for the link type: the last one lets everything pass. */
 static bool set_default_filter(struct live *live, char error[LIVE_ERROR_MAX])
 {
-    for (size_t i = 0; i < sizeof(default_filters) / sizeof(default_filters[0]); i++)
-        if (set_filter(live, default_filters[i], error))
-            return true;
-    return false;
+    char text[LIVE_FILTER_MAX];
+
+    return (live_filter_write(text, true) && set_filter(live, text, error))
+           || (live_filter_write(text, false) && set_filter(live, text, error))
+           || set_filter(live, "", error);
 }
 
 bool live_has_timestamp_type(const char *name)

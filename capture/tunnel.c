@@ -313,6 +313,22 @@ static const struct {
     {IP_PROTOCOL_IPV6, open_ip}, {IP_PROTOCOL_ETHERIP, open_etherip}, {IP_PROTOCOL_MPLS, open_mpls},
 };
 
+bool tunnel_has_port(uint16_t port)
+{
+    for (size_t i = 0; i < sizeof(udp_tunnels) / sizeof(udp_tunnels[0]); i++)
+        if (udp_tunnels[i].port == port)
+            return true;
+    return false;
+}
+
+bool tunnel_has_protocol(uint8_t ip_protocol)
+{
+    for (size_t i = 0; i < sizeof(tunnels) / sizeof(tunnels[0]); i++)
+        if (tunnels[i].ip_protocol == ip_protocol)
+            return true;
+    return false;
+}
+
 enum tunnel_status tunnel_open(uint8_t ip_protocol, struct bytes payload, size_t missing,
                                struct tunnel_content *content)
 {

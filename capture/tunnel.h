@@ -37,4 +37,9 @@ enum {
 enum tunnel_status tunnel_open(uint8_t ip_protocol, struct bytes payload, size_t missing,
                                struct tunnel_content *content);
 
+/* True when tunnel_open looks into payloads of this protocol number; of UDP, only where one of the
+ * ports is one with tunnel_has_port. */
+bool tunnel_has_protocol(uint8_t ip_protocol);
+bool tunnel_has_port(uint16_t port);
+
 #endif

@@ -1,230 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <arpa/inet.h>
-
 #include "capture/ip.h"
 #include "capture/link.h"
 #include "tests/support/packet_bench.h"
-
-#define PAYLOAD "payload"
-
-static void start_segment(struct frame *frame)
-{
-    frame_start(frame, PAYLOAD);
-    frame_tcp(frame, TCP_PSH | TCP_ACK);
-}
-
-static void start_ipv4(struct frame *frame)
-{
-    start_segment(frame);
-    frame_ipv4(frame, IP_PROTOCOL_TCP);
-}
-
-static void start_ethernet(struct frame *frame)
-{
-    start_ipv4(frame);
-    frame_ethernet(frame, ETHERTYPE_IPV4);
-}
-
-static void in_ipv4(struct frame *frame, uint8_t protocol)
-{
-    frame_ipv4(frame, protocol);
-    frame_ethernet(frame, ETHERTYPE_IPV4);
-}
-
-static void in_udp(struct frame *frame, uint16_t port)
-{
-    frame_udp(frame, 50000, port);
-    in_ipv4(frame, IP_PROTOCOL_UDP);
-}
-
-static void build_ipv6_extensions(struct frame *frame)
-{
-    start_segment(frame);
-    FRAME_PREPEND(frame, "\x06\0\0\0\0\0\0\x09"); /* atomic fragment */
-    FRAME_PREPEND(frame, "\x2c\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"); /* AH */
-    FRAME_PREPEND(frame, "\x33\0\0\0\0\0\0\0");                                   /* routing */
-    FRAME_PREPEND(frame, "\x2b\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0"); /* destination options */
-    FRAME_PREPEND(frame, "\x3c\0\x01\x04\0\0\0\0");               /* hop-by-hop options */
-    frame_ipv6(frame, IP_PROTOCOL_HOP_BY_HOP);
-    frame_ethernet(frame, ETHERTYPE_IPV6);
-}
-
-static void build_gre(struct frame *frame)
-{
-    start_ipv4(frame);
-    FRAME_PREPEND(frame, "\xb0\0\x08\0ccccKKKKSSSS"); /* checksum, key, sequence */
-    in_ipv4(frame, IP_PROTOCOL_GRE);
-}
-
-static void build_gre_ethernet(struct frame *frame)
-{
-    start_ethernet(frame);
-    FRAME_PREPEND(frame, "\0\0\x65\x58");
-    in_ipv4(frame, IP_PROTOCOL_GRE);
-}
-
-static void build_pptp(struct frame *frame)
-{
-    start_ipv4(frame);
-    FRAME_PREPEND(frame, "\xff\x03\0\x21");
-    FRAME_PREPEND(frame, "\x30\x81\x88\x0b\0\0\0\0SSSSAAAA");
-    in_ipv4(frame, IP_PROTOCOL_GRE);
-}
-
-static void build_eoip(struct frame *frame)
-{
-    start_ethernet(frame);
-    FRAME_PREPEND(frame, "\x20\x01\x64\0\0\x3d\x01\0");
-    in_ipv4(frame, IP_PROTOCOL_GRE);
-}
-
-static void build_erspan1(struct frame *frame)
-{
-    start_ethernet(frame);
-    FRAME_PREPEND(frame, "\0\0\x88\xbe");
-    in_ipv4(frame, IP_PROTOCOL_GRE);
-}
-
-static void build_erspan2(struct frame *frame)
-{
-    start_ethernet(frame);
-    FRAME_PREPEND(frame, "\x10\0\x88\xbeSSSS\x10\0\0\x14\0\0\0\x01");
-    in_ipv4(frame, IP_PROTOCOL_GRE);
-}
-
-static void build_erspan3(struct frame *frame)
-{
-    start_ethernet(frame);
-    FRAME_PREPEND(frame, "\x10\0\x22\xebSSSS\x20\0\0\x14\0\0\0\0\0\0\0\x01PPPPPPPP");
-    in_ipv4(frame, IP_PROTOCOL_GRE);
-}
-
-static void build_ip_in_ip(struct frame *frame)
-{
-    start_ipv4(frame);
-    in_ipv4(frame, IP_PROTOCOL_IPV4);
-}
-
-static void build_6in4(struct frame *frame)
-{
-    start_segment(frame);
-    frame_ipv6(frame, IP_PROTOCOL_TCP);
-    in_ipv4(frame, IP_PROTOCOL_IPV6);
-}
-
-static void build_etherip(struct frame *frame)
-{
-    start_ethernet(frame);
-    FRAME_PREPEND(frame, "\x30\0");
-    in_ipv4(frame, IP_PROTOCOL_ETHERIP);
-}
-
-static void build_vxlan(struct frame *frame)
-{
-    start_ethernet(frame);
-    FRAME_PREPEND(frame, "\x08\0\0\0\0\0\x2a\0");
-    in_udp(frame, 4789);
-}
-
-static void build_vxlan_gpe(struct frame *frame)
-{
-    start_ipv4(frame);
-    FRAME_PREPEND(frame, "\x0c\0\0\x01\0\0\x2a\0");
-    in_udp(frame, 4790);
-}
-
-static void build_geneve(struct frame *frame)
-{
-    start_ethernet(frame);
-    FRAME_PREPEND(frame, "\x01\0\x65\x58\0\0\x2a\0oooo");
-    in_udp(frame, 6081);
-}
-
-static void build_gtp(struct frame *frame)
-{
-    start_ipv4(frame);
-    FRAME_PREPEND(frame, "\0\0\0\x85\x01\x10\x01\0"); /* a PDU session container */
-    frame_number(frame, 0x1, 4);
-    frame_number(frame, frame->len - 4, 2);
-    FRAME_PREPEND(frame, "\x34\xff");
-    in_udp(frame, 2152);
-}
-
-static void build_l2tp(struct frame *frame)
-{
-    start_ipv4(frame);
-    FRAME_PREPEND(frame, "\xff\x03\0\x21");
-    FRAME_PREPEND(frame, "\0\x01\0\x02nnrr\0\x02oo"); /* tunnel, session, Ns, Nr, offset */
-    frame_number(frame, frame->len + 4, 2);
-    FRAME_PREPEND(frame, "\x4a\x02");
-    in_udp(frame, 1701);
-}
-
-static void build_mpls_in_ip(struct frame *frame)
-{
-    start_ipv4(frame);
-    FRAME_PREPEND(frame, "\0\x01\x01\x40");
-    in_ipv4(frame, IP_PROTOCOL_MPLS);
-}
-
-static void build_nested(struct frame *frame)
-{
-    build_vxlan(frame);
-    FRAME_PREPEND(frame, "\0\0\x65\x58");
-    in_ipv4(frame, IP_PROTOCOL_GRE);
-    FRAME_PREPEND(frame, "\x08\0\0\0\0\0\x2a\0");
-    in_udp(frame, 8472);
-}
-
-static void build_ipv4_options(struct frame *frame)
-{
-    size_t len;
-
-    start_segment(frame);
-    FRAME_PREPEND(frame, "\x94\x04\0\0");
-    FRAME_PREPEND(frame, "\xc0\x00\x02\x01\xc6\x33\x64\x02");
-    len = frame->len + 12;
-    FRAME_PREPEND(frame, "\x12\x34\x40\0\x40\x06\0\0");
-    frame_number(frame, len, 2);
-    FRAME_PREPEND(frame, "\x46\0");
-    frame_ethernet(frame, ETHERTYPE_IPV4);
-}
-
-static void build_plain_ipv6(struct frame *frame)
-{
-    start_segment(frame);
-    frame_ipv6(frame, IP_PROTOCOL_TCP);
-    frame_ethernet(frame, ETHERTYPE_IPV6);
-}
-
-static const struct {
-    void (*build)(struct frame *frame);
-    uint8_t tunnels[PACKET_TUNNELS_MAX];
-} forms[] = {
-    {start_ethernet, {0}},
-    {build_plain_ipv6, {0}},
-    {build_ipv4_options, {0}},
-    {build_ipv6_extensions, {0}},
-    {build_gre, {TUNNEL_GRE}},
-    {build_gre_ethernet, {TUNNEL_GRE}},
-    {build_pptp, {TUNNEL_GRE}},
-    {build_eoip, {TUNNEL_GRE}},
-    {build_erspan1, {TUNNEL_ERSPAN}},
-    {build_erspan2, {TUNNEL_ERSPAN}},
-    {build_erspan3, {TUNNEL_ERSPAN}},
-    {build_ip_in_ip, {TUNNEL_IP_IN_IP}},
-    {build_6in4, {TUNNEL_IP_IN_IP}},
-    {build_etherip, {TUNNEL_IP_IN_IP}},
-    {build_mpls_in_ip, {TUNNEL_IP_IN_IP}},
-    {build_vxlan, {TUNNEL_VXLAN}},
-    {build_vxlan_gpe, {TUNNEL_VXLAN}},
-    {build_geneve, {TUNNEL_GENEVE}},
-    {build_gtp, {TUNNEL_GTP_U}},
-    {build_l2tp, {TUNNEL_L2TP}},
-    {build_nested, {TUNNEL_VXLAN, TUNNEL_GRE, TUNNEL_VXLAN}},
-};
-
-enum { FORMS = sizeof(forms) / sizeof(forms[0]) };
+#include "tests/support/packet_forms.h"
 
 static void a_segment_is_read_through_every_form(void)
 {
@@ -240,8 +18,8 @@ static void a_segment_is_read_through_every_form(void)
         CU_ASSERT_EQUAL(segment->acknowledgment, FRAME_ACKNOWLEDGMENT);
         CU_ASSERT_EQUAL(segment->flags, TCP_PSH | TCP_ACK);
         CU_ASSERT_EQUAL(segment->window, 64240);
-        CU_ASSERT_EQUAL(segment->payload_length, strlen(PAYLOAD));
-        CU_ASSERT_TRUE(bytes_equal(segment->payload, bytes_of(PAYLOAD, strlen(PAYLOAD))));
+        CU_ASSERT_EQUAL(segment->payload_length, strlen(FORM_PAYLOAD));
+        CU_ASSERT_TRUE(bytes_equal(segment->payload, bytes_of(FORM_PAYLOAD, strlen(FORM_PAYLOAD))));
         CU_ASSERT_EQUAL(memcmp(segment->tunnels, forms[i].tunnels, PACKET_TUNNELS_MAX), 0);
         CU_ASSERT_EQUAL(segment->at.packet, 7);
     }
@@ -256,13 +34,13 @@ static void check_cut(struct bench *bench, size_t captured, size_t original)
     const struct segment *segment = &bench->packet.segment;
 
     if (kind != PACKET_TCP) {
-        CU_ASSERT_TRUE(captured < bench->frame.len - strlen(PAYLOAD));
+        CU_ASSERT_TRUE(captured < bench->frame.len - strlen(FORM_PAYLOAD));
         return;
     }
     CU_ASSERT_TRUE(segment->payload.len <= captured);
     CU_ASSERT_TRUE(segment->payload.len == 0
                    || segment->payload.data + segment->payload.len == bench->guard.end);
-    CU_ASSERT_EQUAL(segment->payload_length, strlen(PAYLOAD));
+    CU_ASSERT_EQUAL(segment->payload_length, strlen(FORM_PAYLOAD));
 }
 
 static void every_prefix_is_cut_or_a_shorter_segment(void)
@@ -284,7 +62,7 @@ static void every_runt_is_harmless(void)
 
     for (size_t i = 0; i < FORMS; i++) {
         forms[i].build(&bench->frame);
-        for (size_t captured = 0; captured < bench->frame.len - strlen(PAYLOAD); captured++)
+        for (size_t captured = 0; captured < bench->frame.len - strlen(FORM_PAYLOAD); captured++)
             CU_ASSERT_NOT_EQUAL(decode_cut(bench, LINKTYPE_ETHERNET, captured, captured),
                                 PACKET_TCP);
     }
@@ -297,18 +75,18 @@ static void the_ip_header_is_described(void)
     const struct segment *segment = &bench->packet.segment;
     char text[ADDRESS_TEXT_MAX];
 
-    start_ethernet(&bench->frame);
+    form_ethernet(&bench->frame);
     CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_TCP);
     CU_ASSERT_STRING_EQUAL(address_format(&segment->key.address[segment->half], text), "192.0.2.1");
     CU_ASSERT_STRING_EQUAL(address_format(&segment->key.address[segment->half ^ 1], text),
                            "198.51.100.2");
     CU_ASSERT_EQUAL(segment->hop_limit, 64);
     CU_ASSERT_EQUAL(segment->ip_id, 0x1234);
-    CU_ASSERT_EQUAL(segment->ip_length, 20 + 20 + strlen(PAYLOAD));
+    CU_ASSERT_EQUAL(segment->ip_length, 20 + 20 + strlen(FORM_PAYLOAD));
     CU_ASSERT_TRUE(segment->has_mac);
     CU_ASSERT_EQUAL(memcmp(segment->mac.destination, "\x02\0\0\0\0\x0d", 6), 0);
     CU_ASSERT_EQUAL(memcmp(segment->mac.source, "\x02\0\0\0\0\x05", 6), 0);
-    build_plain_ipv6(&bench->frame);
+    form_plain_ipv6(&bench->frame);
     CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_TCP);
     CU_ASSERT_STRING_EQUAL(address_format(&segment->key.address[segment->half], text),
                            "2001:db8::1");
@@ -322,13 +100,13 @@ static void padding_is_no_payload(void)
     struct bench *bench = bench_new();
     struct frame *frame = &bench->frame;
 
-    start_ethernet(frame);
+    form_ethernet(frame);
     memmove(frame->room + FRAME_ROOM - frame->len - 10, frame->room + FRAME_ROOM - frame->len,
             frame->len);
     frame->len += 10;
     CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_TCP);
-    CU_ASSERT_EQUAL(bench->packet.segment.payload.len, strlen(PAYLOAD));
-    CU_ASSERT_EQUAL(bench->packet.segment.payload_length, strlen(PAYLOAD));
+    CU_ASSERT_EQUAL(bench->packet.segment.payload.len, strlen(FORM_PAYLOAD));
+    CU_ASSERT_EQUAL(bench->packet.segment.payload_length, strlen(FORM_PAYLOAD));
     bench_free(bench);
 }
 
@@ -337,11 +115,11 @@ static void a_length_of_zero_is_what_was_on_the_wire(void)
     struct bench *bench = bench_new();
     struct frame *frame = &bench->frame;
 
-    start_ipv4(frame);
+    form_ipv4(frame);
     memset(frame->room + FRAME_ROOM - frame->len + 2, 0, 2);
     CU_ASSERT_EQUAL(decode_cut(bench, LINKTYPE_RAW, frame->len, frame->len + 1000), PACKET_TCP);
-    CU_ASSERT_EQUAL(bench->packet.segment.payload.len, strlen(PAYLOAD));
-    CU_ASSERT_EQUAL(bench->packet.segment.payload_length, strlen(PAYLOAD) + 1000);
+    CU_ASSERT_EQUAL(bench->packet.segment.payload.len, strlen(FORM_PAYLOAD));
+    CU_ASSERT_EQUAL(bench->packet.segment.payload_length, strlen(FORM_PAYLOAD) + 1000);
     CU_ASSERT_EQUAL(decode_cut(bench, LINKTYPE_RAW, frame->len, UINT32_MAX), PACKET_MALFORMED);
     bench_free(bench);
 }
@@ -351,14 +129,14 @@ static void tcp_options_are_a_view(void)
     struct bench *bench = bench_new();
     struct frame *frame = &bench->frame;
 
-    frame_start(frame, PAYLOAD);
+    frame_start(frame, FORM_PAYLOAD);
     FRAME_PREPEND(frame, "\x02\x04\x05\xb4"); /* maximum segment size 1460 */
     frame_tcp(frame, TCP_SYN);
     frame->room[FRAME_ROOM - frame->len + 12] = 0x60;
     frame_ipv4(frame, IP_PROTOCOL_TCP);
     CU_ASSERT_EQUAL(decode(bench, LINKTYPE_RAW), PACKET_TCP);
     CU_ASSERT_TRUE(bytes_equal(bench->packet.segment.options, bytes_of("\x02\x04\x05\xb4", 4)));
-    CU_ASSERT_EQUAL(bench->packet.segment.payload.len, strlen(PAYLOAD));
+    CU_ASSERT_EQUAL(bench->packet.segment.payload.len, strlen(FORM_PAYLOAD));
     bench_free(bench);
 }
 
@@ -367,7 +145,7 @@ static void a_data_offset_out_of_range_is_malformed(void)
     struct bench *bench = bench_new();
     struct frame *frame = &bench->frame;
 
-    start_ipv4(frame);
+    form_ipv4(frame);
     frame->room[FRAME_ROOM - frame->len + 20 + 12] = 0x40;
     CU_ASSERT_EQUAL(decode(bench, LINKTYPE_RAW), PACKET_MALFORMED);
     frame->room[FRAME_ROOM - frame->len + 20 + 12] = 0x70;
@@ -382,16 +160,16 @@ static void a_port_alone_makes_no_tunnel(void)
 
     for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
         frame_start(&bench->frame, "a datagram of another protocol, long enough for any header");
-        in_udp(&bench->frame, ports[i]);
+        form_in_udp(&bench->frame, ports[i]);
         CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_OTHER);
     }
     /* The header of a tunnel, but its inside is no packet, or claims more than there is. */
     frame_start(&bench->frame, "no frame at all, whatever the header says");
     FRAME_PREPEND(&bench->frame, "\x08\0\0\0\0\0\x2a\0");
-    in_udp(&bench->frame, 4789);
+    form_in_udp(&bench->frame, 4789);
     CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_OTHER);
-    build_vxlan(&bench->frame);
-    bench->frame.room[FRAME_ROOM - strlen(PAYLOAD) - 20 - 20 + 2] = 0x7f;
+    form_vxlan(&bench->frame);
+    bench->frame.room[FRAME_ROOM - strlen(FORM_PAYLOAD) - 20 - 20 + 2] = 0x7f;
     CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_OTHER);
     bench_free(bench);
 }
@@ -400,7 +178,7 @@ static void nesting_is_bounded(void)
 {
     struct bench *bench = bench_new();
 
-    start_ipv4(&bench->frame);
+    form_ipv4(&bench->frame);
     for (int i = 0; i < PACKET_TUNNELS_MAX; i++)
         frame_ipv4(&bench->frame, IP_PROTOCOL_IPV4);
     CU_ASSERT_EQUAL(decode(bench, LINKTYPE_RAW), PACKET_TCP);
@@ -413,7 +191,7 @@ static void extension_headers_are_bounded(void)
 {
     struct bench *bench = bench_new();
 
-    start_segment(&bench->frame);
+    form_segment(&bench->frame);
     for (int i = 0; i <= IP_EXTENSIONS_MAX; i++) {
         FRAME_PREPEND(&bench->frame, "\0\x01\x04\0\0\0\0");
         frame_number(&bench->frame, i == 0 ? IP_PROTOCOL_TCP : IP_PROTOCOL_DESTINATION_OPTIONS, 1);
@@ -430,7 +208,7 @@ static void fragments_become_a_segment(void)
     uint8_t whole[64];
     size_t len;
 
-    start_segment(frame);
+    form_segment(frame);
     len = frame->len;
     memcpy(whole, frame_octets(frame).data, len);
     frame->len = 0;
@@ -441,7 +219,8 @@ static void fragments_become_a_segment(void)
     frame_prepend(frame, whole, 16);
     frame_ipv4_fragment(frame, IP_PROTOCOL_TCP, 0x2000);
     CU_ASSERT_EQUAL_FATAL(decode(bench, LINKTYPE_RAW), PACKET_TCP);
-    CU_ASSERT_TRUE(bytes_equal(bench->packet.segment.payload, bytes_of(PAYLOAD, strlen(PAYLOAD))));
+    CU_ASSERT_TRUE(
+        bytes_equal(bench->packet.segment.payload, bytes_of(FORM_PAYLOAD, strlen(FORM_PAYLOAD))));
     CU_ASSERT_EQUAL(bench->packet.segment.ip_length, 20 + len);
     CU_ASSERT_EQUAL(packet_decoder_counters(bench->decoder)->reassembled, 1);
     bench_free(bench);
@@ -473,7 +252,7 @@ static void several_are_decoded_up_to_a_datagram_of_fragments(void)
     for (size_t i = 0; i < 4; i++) {
         bool is_second = i == 2;
 
-        start_segment(frame);
+        form_segment(frame);
         frame->len = is_second ? frame->len - 16 : frame->len;
         if (i == 1) { /* the first sixteen octets: those behind them are at the end of the room */
             memmove(frame->room + FRAME_ROOM - 16, frame_octets(frame).data, 16);
@@ -507,7 +286,7 @@ static void ipv6_fragments_become_a_segment(void)
     uint8_t whole[64];
     size_t len;
 
-    start_segment(frame);
+    form_segment(frame);
     FRAME_PREPEND(frame, "\x06\0\x01\x04\0\0\0\0"); /* options within the fragments */
     len = frame->len;
     memcpy(whole, frame_octets(frame).data, len);
@@ -521,7 +300,8 @@ static void ipv6_fragments_become_a_segment(void)
     FRAME_PREPEND(frame, "\x3c\0\0\x18\0\0\0\x09");
     frame_ipv6(frame, IP_PROTOCOL_FRAGMENT);
     CU_ASSERT_EQUAL_FATAL(decode(bench, LINKTYPE_RAW), PACKET_TCP);
-    CU_ASSERT_TRUE(bytes_equal(bench->packet.segment.payload, bytes_of(PAYLOAD, strlen(PAYLOAD))));
+    CU_ASSERT_TRUE(
+        bytes_equal(bench->packet.segment.payload, bytes_of(FORM_PAYLOAD, strlen(FORM_PAYLOAD))));
     bench_free(bench);
 }
 
@@ -530,7 +310,7 @@ static void kinds_are_counted(void)
     struct bench *bench = bench_new();
     const struct packet_counters *counters = packet_decoder_counters(bench->decoder);
 
-    start_ethernet(&bench->frame);
+    form_ethernet(&bench->frame);
     (void)decode(bench, LINKTYPE_ETHERNET);
     (void)decode_cut(bench, LINKTYPE_ETHERNET, bench->frame.len - 1, bench->frame.len);
     (void)decode_cut(bench, LINKTYPE_ETHERNET, 30, bench->frame.len);
