@@ -157,6 +157,12 @@ class Readme(unittest.TestCase):
                 with self.subTest(path=name):
                     self.assertTrue((TREE / name).exists())
 
+    def test_the_map_of_the_program_names_every_module_and_no_other(self):
+        program = TREE / "tools" / "tlswhy"
+        modules = (program / "README.md").read_text("utf-8").split("## The modules")[1]
+        named = re.findall(r"(?:\| |; |, |\()`(\w+)(?:\.h)?`", modules)
+        self.assertEqual(sorted(named), sorted(path.stem for path in program.glob("*.h")))
+
 
 if __name__ == "__main__":
     unittest.main()
