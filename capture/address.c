@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/address.h"
 
+#include <arpa/inet.h>
+
 enum { IPV6_GROUPS = 8 };
 
 _Static_assert(ADDRESS_TEXT_MAX > IPV6_GROUPS * 5 - 1, "eight groups, seven colons and NUL");
@@ -106,4 +108,14 @@ const char *address_format(const struct address *address, char text[ADDRESS_TEXT
 void address_text_make(struct address_text *text, const struct address *address)
 {
     text->length = (size_t)(format(address, text->text) - text->text);
+}
+
+bool address_parse(const char *text, struct address *address)
+{
+    uint8_t ipv4[4];
+
+    if (inet_pton(AF_INET, text, ipv4) != 1)
+        return inet_pton(AF_INET6, text, address->octets) == 1;
+    address_map_ipv4(address, ipv4);
+    return true;
 }

@@ -48,4 +48,7 @@ struct address_text {
 /* Write an address as address_format does. */
 void address_text_make(struct address_text *text, const struct address *address);
 
+/* Read either text form: dotted quad or RFC 4291 section 2.2. False: text is none. */
+bool address_parse(const char *text, struct address *address);
+
 #endif

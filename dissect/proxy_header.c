@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/proxy_header.h"
 
-#include <arpa/inet.h>
+#include "dissect/ip_text.h"
 
 enum {
     LINE_MAX_OCTETS = 107, /* of version 1, CR LF included (section 2.1) */
@@ -9,9 +9,7 @@ enum {
     VERSION_2_LOCAL = 0x20,
     VERSION_2_PROXY = 0x21,
     TCP_OVER_IPV4 = 0x11,
-    TCP_OVER_IPV6 = 0x21,
-    IPV4_OCTETS = 4,
-    IPV4_OFFSET = 12 /* in the mapped form */
+    TCP_OVER_IPV6 = 0x21
 };
 
 static bool take_text(struct bytes *in, const char *text)
@@ -37,41 +35,9 @@ static struct bytes take_field(struct bytes *line)
     return field;
 }
 
-static void map_ipv4(uint8_t address[16])
-{
-    memset(address, 0, IPV4_OFFSET);
-    address[IPV4_OFFSET - 2] = 0xff;
-    address[IPV4_OFFSET - 1] = 0xff;
-}
-
 static bool read_address(struct bytes field, bool is_ipv4, uint8_t address[16])
 {
-    char text[INET6_ADDRSTRLEN];
-
-    if (field.len >= sizeof(text))
-        return false;
-    memcpy(text, field.data, field.len);
-    text[field.len] = '\0';
-    if (!is_ipv4)
-        return inet_pton(AF_INET6, text, address) == 1;
-    map_ipv4(address);
-    return inet_pton(AF_INET, text, address + IPV4_OFFSET) == 1;
-}
-
-static bool read_port(struct bytes field, uint16_t *port)
-{
-    uint32_t value = 0;
-    uint8_t octet;
-
-    if (field.len == 0 || field.len > 5)
-        return false;
-    while (bytes_u8(&field, &octet)) {
-        if (octet < '0' || octet > '9')
-            return false;
-        value = value * 10 + (uint32_t)(octet - '0');
-    }
-    *port = (uint16_t)value;
-    return value <= UINT16_MAX;
+    return is_ipv4 ? ip_text_read_ipv4(field, address) : ip_text_read_ipv6(field, address);
 }
 
 /* Move *in past its first line, which is *line without CR LF. */
@@ -96,19 +62,20 @@ static bool read_version_1(struct bytes line, struct proxy_header *out)
     out->has_addresses = true;
     return read_address(take_field(&line), is_ipv4, out->client.address)
            && read_address(take_field(&line), is_ipv4, out->server.address)
-           && read_port(take_field(&line), &out->client.port)
-           && read_port(take_field(&line), &out->server.port) && line.len == 0;
+           && ip_text_read_port(take_field(&line), &out->client.port)
+           && ip_text_read_port(take_field(&line), &out->server.port) && line.len == 0;
 }
 
 static bool take_address(struct bytes *in, bool is_ipv4, uint8_t address[16])
 {
     struct bytes octets;
 
-    if (!bytes_take(in, is_ipv4 ? IPV4_OCTETS : 16, &octets))
+    if (!bytes_take(in, is_ipv4 ? IP_TEXT_IPV4_OCTETS : IP_TEXT_IPV6_OCTETS, &octets))
         return false;
     if (is_ipv4)
-        map_ipv4(address);
-    memcpy(address + (is_ipv4 ? IPV4_OFFSET : 0), octets.data, octets.len);
+        ip_text_map_ipv4(octets.data, address);
+    else
+        memcpy(address, octets.data, octets.len);
     return true;
 }
 

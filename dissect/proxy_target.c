@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/proxy_target.h"
 
-#include <arpa/inet.h>
+#include "dissect/ip_text.h"
 
 enum {
-    IPV4_OCTETS = 4,
-    IPV4_OFFSET = 12, /* in the mapped form */
     SOCKS_CONNECT = 1,
     SOCKS5_IPV4 = 1,
     SOCKS5_DOMAIN_NAME = 3,
@@ -16,50 +14,33 @@ enum {
 static void set_ipv4(struct proxy_target *target, const uint8_t *octets)
 {
     target->has_address = true;
-    memset(target->address, 0, IPV4_OFFSET);
-    target->address[IPV4_OFFSET - 2] = 0xff;
-    target->address[IPV4_OFFSET - 1] = 0xff;
-    memcpy(target->address + IPV4_OFFSET, octets, IPV4_OCTETS);
+    ip_text_map_ipv4(octets, target->address);
 }
 
 /* A host that is an address written as text. */
 static void recognise_address(struct proxy_target *target)
 {
-    char text[INET6_ADDRSTRLEN];
-    uint8_t octets[IPV4_OCTETS];
-
-    if (target->host.len >= sizeof(text))
-        return;
-    memcpy(text, target->host.data, target->host.len);
-    text[target->host.len] = '\0';
-    if (inet_pton(AF_INET, text, octets) == 1)
-        set_ipv4(target, octets);
-    else
-        target->has_address = inet_pton(AF_INET6, text, target->address) == 1;
+    target->has_address = ip_text_read_ipv4(target->host, target->address)
+                          || ip_text_read_ipv6(target->host, target->address);
 }
 
 /* uri-host ":" port (RFC 9110 section 9.3.6, RFC 3986 section 3.2.2). */
 static bool read_authority(struct bytes authority, struct proxy_target *target)
 {
     size_t colon = authority.len;
-    uint32_t port = 0;
 
     while (colon > 0 && authority.data[colon - 1] != ':')
         colon--;
-    if (colon < 2 || colon == authority.len || authority.len - colon > 5)
+    if (colon < 2
+        || !ip_text_read_port(bytes_of(authority.data + colon, authority.len - colon),
+                              &target->port))
         return false;
-    for (size_t i = colon; i < authority.len; i++) {
-        if (authority.data[i] < '0' || authority.data[i] > '9')
-            return false;
-        port = port * 10 + (uint32_t)(authority.data[i] - '0');
-    }
-    target->port = (uint16_t)port;
     target->host = bytes_of(authority.data, colon - 1);
     if (target->host.len > 2 && target->host.data[0] == '['
         && target->host.data[target->host.len - 1] == ']')
         target->host = bytes_of(target->host.data + 1, target->host.len - 2);
     recognise_address(target);
-    return port > 0 && port <= UINT16_MAX;
+    return target->port > 0;
 }
 
 static const char connect_method[] = "CONNECT ";
@@ -127,10 +108,10 @@ static bool parse_socks4(struct bytes in, struct proxy_target *target)
     uint8_t version, command;
 
     if (!bytes_u8(&in, &version) || !bytes_u8(&in, &command) || command != SOCKS_CONNECT
-        || !bytes_u16(&in, &target->port) || !bytes_take(&in, IPV4_OCTETS, &address)
+        || !bytes_u16(&in, &target->port) || !bytes_take(&in, IP_TEXT_IPV4_OCTETS, &address)
         || !take_string(&in, &user))
         return false;
-    if (memcmp(address.data, "\0\0\0", IPV4_OCTETS - 1) == 0 && address.data[3] != 0)
+    if (memcmp(address.data, "\0\0\0", IP_TEXT_IPV4_OCTETS - 1) == 0 && address.data[3] != 0)
         return take_string(&in, &target->host) && target->host.len > 0;
     set_ipv4(target, address.data);
     return true;
@@ -146,7 +127,7 @@ static bool take_socks5_host(struct bytes *in, uint8_t type, struct proxy_target
         recognise_address(target); /* some clients send one as a name */
         return true;
     }
-    if (type == SOCKS5_IPV4 && bytes_take(in, IPV4_OCTETS, &address)) {
+    if (type == SOCKS5_IPV4 && bytes_take(in, IP_TEXT_IPV4_OCTETS, &address)) {
         set_ipv4(target, address.data);
         return true;
     }

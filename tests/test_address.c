@@ -50,11 +50,27 @@ static void every_octet_of_an_ipv4_address_is_shown(void)
     }
 }
 
+static void an_address_is_read_back(void)
+{
+    static const char *const texts[] = {"192.0.2.1", "2001:db8::1", "::"};
+    static const char *const others[] = {"", "192.0.2", "192.0.2.1:443", "::1::", "host"};
+    struct address address;
+    char text[ADDRESS_TEXT_MAX];
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        CU_ASSERT_TRUE(address_parse(texts[i], &address));
+        CU_ASSERT_STRING_EQUAL(address_format(&address, text), texts[i]);
+    }
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        CU_ASSERT_FALSE(address_parse(others[i], &address));
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
         {"addresses are shown as others do", addresses_are_shown_as_others_do},
         {"every octet of an IPv4 address is shown", every_octet_of_an_ipv4_address_is_shown},
+        {"an address is read back", an_address_is_read_back},
         CU_TEST_INFO_NULL,
     };
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/option_value.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -155,19 +154,14 @@ static bool parse_network(char *text, struct event_network *out)
 {
     char *slash = strchr(text, '/');
     const char *digits = slash != NULL ? slash + 1 : "";
-    unsigned family_bits = 128;
+    unsigned family_bits = strchr(text, ':') != NULL ? 128 : 32;
     uint64_t bits;
 
     *out = (struct event_network){0};
     if (slash != NULL)
         *slash = '\0';
-    if (inet_pton(AF_INET6, text, out->address.octets) != 1) {
-        family_bits = 32;
-        out->address.octets[10] = 0xff; /* the mapped form */
-        out->address.octets[11] = 0xff;
-        if (inet_pton(AF_INET, text, out->address.octets + 12) != 1)
-            return false;
-    }
+    if (!address_parse(text, &out->address))
+        return false;
     bits = family_bits;
     if (slash != NULL && (!take_number(&digits, &bits) || *digits != '\0' || bits > family_bits))
         return false;
@@ -178,7 +172,7 @@ static bool parse_network(char *text, struct event_network *out)
 bool option_value_networks(const char *option, const char *value, struct event_network *networks,
                            size_t max, size_t *count)
 {
-    enum { TEXT_SIZE = INET6_ADDRSTRLEN + 4 };
+    enum { TEXT_SIZE = ADDRESS_TEXT_MAX + 4 };
 
     for (;;) {
         size_t length = strcspn(value, ",");

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/summary_reader.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -112,13 +111,7 @@ static bool read_address(const cJSON *row, struct address *out)
 {
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, "ip"));
 
-    if (text == NULL)
-        return false;
-    if (inet_pton(AF_INET6, text, out->octets) == 1)
-        return true;
-    out->octets[10] = 0xff; /* an IPv4 address in the mapped form */
-    out->octets[11] = 0xff;
-    return inet_pton(AF_INET, text, out->octets + 12) == 1;
+    return text != NULL && address_parse(text, out);
 }
 
 /* What the table goes by, and nothing else. */
