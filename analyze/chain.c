@@ -100,14 +100,6 @@ static void narrow_validity(const struct certificate *certificate, struct chain_
         out->valid_until = certificate->not_after;
 }
 
-static bool is_on_path(const struct chain_judgement *judgement, size_t index)
-{
-    for (size_t i = 0; i < judgement->path_length; i++)
-        if (judgement->path[i] == index)
-            return true;
-    return false;
-}
-
 static void find_validity(const struct chain *chain, int64_t at, struct chain_judgement *out)
 {
     size_t depths = chain_depth(out);
@@ -131,7 +123,7 @@ static void find_validity(const struct chain *chain, int64_t at, struct chain_ju
         out->validity_off_by = off_by;
     }
     for (size_t i = 0; i < chain->count; i++)
-        if (!is_on_path(out, i)
+        if (!chain_is_on_path(out, i)
             && chain_validity_at(chain->certificates[i], at, &off_by) == VALIDITY_EXPIRED)
             out->unneeded_expired = true;
 }

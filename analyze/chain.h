@@ -200,6 +200,9 @@ void chain_find_staple(const struct chain *chain, const struct chain_question *q
 void chain_find_revocation(const struct chain *chain, const struct chain_question *question,
                            struct chain_judgement *out);
 
+/* True when the path goes through the certificate of this index in what was sent. */
+bool chain_is_on_path(const struct chain_judgement *judgement, size_t index);
+
 /* The certificate is like those that public authorities issue to servers. */
 bool chain_leaf_looks_public(const struct certificate *leaf);
 

@@ -3,7 +3,7 @@
 #include "analyze/authority_name.h"
 #include "analyze/chain.h"
 
-static bool is_on_path(const struct chain_judgement *judgement, size_t index)
+bool chain_is_on_path(const struct chain_judgement *judgement, size_t index)
 {
     for (size_t i = 0; i < judgement->path_length; i++)
         if (judgement->path[i] == index)
@@ -72,7 +72,7 @@ static size_t find_sent_issuer(const struct chain *chain, const struct repeated 
         unsigned found;
 
         if (repeated->is[i] || !certificate_may_issue(candidate, judgement->last)
-            || is_on_path(judgement, i))
+            || chain_is_on_path(judgement, i))
             continue;
         found = fitness(candidate, question);
         if (found > best_fitness) {
@@ -98,7 +98,7 @@ static void end_at_anchor(const struct chain *chain, const struct certificate *a
     out->end = CHAIN_END_ANCHORED;
     out->anchor = anchor;
     for (size_t i = 1; i < chain->count && !out->anchor_sent; i++)
-        if (!is_on_path(out, i) && is_same(chain->certificates[i], anchor)) {
+        if (!chain_is_on_path(out, i) && is_same(chain->certificates[i], anchor)) {
             add_to_path(chain, i, out);
             out->anchor_sent = true;
         }

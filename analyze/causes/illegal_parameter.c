@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/host_name.h"
+#include "analyze/causes/known.h"
 #include "analyze/causes/second_hello.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/unlisted_client_key.h"
@@ -217,13 +218,6 @@ static bool share_is_wrong(const struct facts *facts, struct evidence *evidence)
     return false;
 }
 
-/* This server took the name up at another time. */
-static bool name_was_served(const struct facts *facts)
-{
-    return facts->known != NULL && facts->known->name != NULL
-           && facts->known->name->hellos.accepted.count > 0;
-}
-
 static bool name_is_wrong(const struct facts *facts, struct evidence *evidence)
 {
     const char *oddity;
@@ -231,7 +225,7 @@ static bool name_is_wrong(const struct facts *facts, struct evidence *evidence)
 
     if (!facts_server_refused_hello(facts) || !facts->client_hello_read
         || facts->client_extensions.server_name.state != EXTENSION_WELL_FORMED
-        || name_was_served(facts))
+        || known_name_is_served(facts))
         return false;
     oddity = host_name_oddity(facts->client_extensions.server_name.host_name);
     if (oddity == NULL)

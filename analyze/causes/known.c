@@ -15,6 +15,12 @@ const struct known_server *known_server_of(const struct facts *facts)
     return facts->known != NULL && facts->client_hello_read ? facts->known->server : NULL;
 }
 
+bool known_name_is_served(const struct facts *facts)
+{
+    return facts->known != NULL && facts->known->name != NULL
+           && facts->known->name->hellos.accepted.count > 0;
+}
+
 /* The server was up when it refused: it took up something later, or it refuses nobody else. */
 static bool others_succeed(const struct facts *facts, const struct known_server *server,
                            const struct known_treatment *like)

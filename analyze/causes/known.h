@@ -29,6 +29,9 @@ enum {
 /* The server of this connection, when its ClientHello could be read; NULL: nothing is known. */
 const struct known_server *known_server_of(const struct facts *facts);
 
+/* The server took up hellos for the name of this one at another time. */
+bool known_name_is_served(const struct facts *facts);
+
 /* Judge by how the server treated hellos that are like the one of facts. */
 enum known_says weigh_treatment(const struct facts *facts, const struct known_server *server,
                                 const struct known_treatment *like);

@@ -106,13 +106,6 @@ static enum certainty refused_external_key(const struct facts *facts)
     return facts_alert(facts, SIDE_SERVER, TLS_ALERT_BAD_CERTIFICATE) ? CAUSE_POSSIBLE : CAUSE_NO;
 }
 
-/* The server took up hellos for the name of this one. */
-static bool serves_name(const struct facts *facts)
-{
-    return facts->known != NULL && facts->known->name != NULL
-           && facts->known->name->hellos.accepted.count > 0;
-}
-
 /* The hello names a user, whose password the server does not have. It may go on all the same, so
  * that nobody learns which users there are (RFC 5054 section 2.5.1.3), or say so; GnuTLS calls it
  * an error of its own. */
@@ -122,7 +115,7 @@ static enum certainty refused_user(const struct facts *facts)
         || (!facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNKNOWN_PSK_IDENTITY)
             && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR)))
         return CAUSE_NO;
-    return serves_name(facts) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+    return known_name_is_served(facts) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
 
 static enum certainty server_said_so(const struct facts *facts)
