@@ -24,7 +24,7 @@ static void add_distinguished_name(struct json *json, struct json_at x509, const
     struct json_at object = json_add_optional(json, x509, key);
 
     if (common_name[0] != '\0')
-        json_append_text(json, json_add_array(json, object, "common_name"), common_name);
+        json_append_constant(json, json_add_array(json, object, "common_name"), common_name);
     json_add_text(json, object, "distinguished_name", name);
 }
 
@@ -41,7 +41,7 @@ static void add_alternative_names(struct json *json, struct json_at x509,
 
         certificate_name_text(certificate, i, name, sizeof(name));
         if (name[0] != '\0')
-            json_append_text(json, array, name);
+            json_append_constant(json, array, name);
     }
 }
 

@@ -85,8 +85,8 @@ static void add_sslv2_kinds(struct json *json, struct json_at client, struct byt
     uint32_t kind;
 
     for (size_t count = 0; count < JSON_NAMES_MAX && sslv2_cipher_spec_next(&kinds, &kind); count++)
-        json_append_text(json, array,
-                         names_or_hex(hex, sizeof(hex), names_ssl2_cipher_kind(kind), kind, 6));
+        json_append_constant(json, array,
+                             names_or_hex(hex, sizeof(hex), names_ssl2_cipher_kind(kind), kind, 6));
 }
 
 static void add_client_hello(struct json *json, struct json_at client, const struct facts *facts,

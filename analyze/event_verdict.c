@@ -252,7 +252,7 @@ static void add_tunnels(struct json *json, struct json_at why, const struct conn
         return;
     tunnels = json_add_array(json, why, "tunnels");
     for (size_t i = 0; i < PACKET_TUNNELS_MAX && connection->tunnels[i] != TUNNEL_NONE; i++)
-        json_append_text(json, tunnels, tunnel_name((enum tunnel)connection->tunnels[i]));
+        json_append_constant(json, tunnels, tunnel_name((enum tunnel)connection->tunnels[i]));
 }
 
 void event_add_verdict(struct json *json, struct json_at root, const struct verdict *verdict,

@@ -440,13 +440,8 @@ ALWAYS_INLINE void json_add_name(struct json *json, struct json_at parent, const
         json_add_digits(json, parent, key, name, length);
 }
 
-/* The same for an entry of an array. */
+/* Append to an array, as json_add_constant adds. */
 static inline void json_append_constant(struct json *json, struct json_at array, const char *value)
-{
-    json_add_constant(json, array, NULL, value);
-}
-
-static inline void json_append_text(struct json *json, struct json_at array, const char *value)
 {
     json_add_constant(json, array, NULL, value);
 }

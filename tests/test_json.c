@@ -78,7 +78,7 @@ static void fill(struct json *json, struct json_at at, cJSON *tree, uint64_t *st
 
         snprintf(key, sizeof(key), "%s_%d", keys[choose(state, 5)], cJSON_GetArraySize(tree));
         if (is_array) {
-            json_append_text(json, at, text);
+            json_append_constant(json, at, text);
             cJSON_AddItemToArray(tree, cJSON_CreateString(text));
             continue;
         }
@@ -317,7 +317,7 @@ static void without_room_there_is_no_line_and_no_leak(void)
 
         json_init(&json, max);
         object = json_add_object(&json, json_begin(&json), "key");
-        json_append_text(&json, json_add_array(&json, object, "text"), "value");
+        json_append_constant(&json, json_add_array(&json, object, "text"), "value");
         if (!json_finish(&json, &line))
             failures++;
         json_release(&json);
