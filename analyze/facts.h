@@ -28,6 +28,8 @@ enum outcome {
     OUTCOME_NOT_TLS
 };
 
+enum { OUTCOMES = OUTCOME_NOT_TLS + 1 };
+
 /* "established", "failed", "incomplete", "not_tls". */
 const char *outcome_name(enum outcome outcome);
 

@@ -57,7 +57,7 @@ struct report_server {
     uint16_t port;
     bool is_used;
     bool more_names;                       /* other failures had other names */
-    uint64_t outcomes[4];                  /* by enum outcome */
+    uint64_t outcomes[OUTCOMES];           /* by enum outcome */
     struct report_server_details *details; /* owned; NULL: neither a name nor a posture */
 };
 
@@ -86,7 +86,7 @@ enum {
 struct report {
     struct report_options options;
     struct layout layout;
-    uint64_t outcomes[4]; /* by enum outcome */
+    uint64_t outcomes[OUTCOMES]; /* by enum outcome */
     struct report_entry *entry_buckets[REPORT_BUCKETS];
     size_t entry_count;
     size_t entries_max;

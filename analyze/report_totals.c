@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+
 #include "analyze/report_parts.h"
+#include "capture/time_unit.h"
 
 enum { MARGIN = 2, LABEL_WIDTH = 13, INDENT = MARGIN + LABEL_WIDTH, LINE_SIZE = 1024 };
 
@@ -92,14 +95,8 @@ static void write_connections(const struct layout *layout, const struct report_t
 
 static void write_outcomes(const struct layout *layout, const struct report_totals *totals)
 {
-    static const struct {
-        enum outcome outcome;
-        const char *name;
-    } outcomes[] = {
-        {OUTCOME_ESTABLISHED, "established"},
-        {OUTCOME_FAILED, "failed"},
-        {OUTCOME_INCOMPLETE, "incomplete"},
-    };
+    static const enum outcome outcomes[] = {OUTCOME_ESTABLISHED, OUTCOME_FAILED,
+                                            OUTCOME_INCOMPLETE};
     const struct tracker_counters *tracker = totals->tracker;
     char number[LAYOUT_NUMBER_SIZE];
     char buffer[LINE_SIZE];
@@ -107,7 +104,7 @@ static void write_outcomes(const struct layout *layout, const struct report_tota
 
     for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
         text_add(&text, "%s%s %s", i > 0 ? ", " : "",
-                 layout_number(tracker->outcomes[outcomes[i].outcome], number), outcomes[i].name);
+                 layout_number(tracker->outcomes[outcomes[i]], number), outcome_name(outcomes[i]));
     if (tracker->outcomes[OUTCOME_NOT_TLS] > 0)
         text_add(&text, "; %s without TLS",
                  layout_number(tracker->outcomes[OUTCOME_NOT_TLS], number));
@@ -134,6 +131,14 @@ static bool write_caveats(const struct layout *layout, const struct caveat *cave
     return is_any;
 }
 
+/* What came too late to be read. */
+static void name_went_on(char name[LINE_SIZE])
+{
+    snprintf(name, LINE_SIZE,
+             "connections that went on after %" PRId64 " s of silence, which was not read",
+             connections_options_default().idle_timeout_ns / SECOND_NS);
+}
+
 /* What was not seen or not read, as far as there was any. */
 static void write_not_seen(const struct layout *layout, const struct report_totals *totals)
 {
@@ -141,6 +146,7 @@ static void write_not_seen(const struct layout *layout, const struct report_tota
     const struct connections_counters *connections = totals->connections;
     const struct tracker_counters *tracker = totals->tracker;
     const struct source_counters *source = totals->source;
+    char went_on[LINE_SIZE];
     const struct caveat caveats[] = {
         {source->files_unreadable, "files that could not be read"},
         {source->files_damaged, "files read only up to where they are damaged"},
@@ -159,8 +165,7 @@ static void write_not_seen(const struct layout *layout, const struct report_tota
         {connections->dropped_octets, "octets given up because too much before them was missing"},
         {connections->evicted + connections->evicted_half_open,
          "connections given up for want of memory (--max-memory)"},
-        {connections->went_on,
-         "connections that went on after 120 s of silence, which was not read"},
+        {connections->went_on, went_on},
         {tracker->refused, "connections not read for want of memory (--max-memory)"},
         {tracker->transcripts_full, "handshakes too long to be kept whole"},
         {tracker->notes_full,
@@ -180,6 +185,7 @@ static void write_not_seen(const struct layout *layout, const struct report_tota
          "clients and server names whose clock or issuer was forgotten to make room"},
     };
 
+    name_went_on(went_on);
     if (totals->interrupted)
         write_line(layout, "Stopped", "before the end of the input");
     if (!write_caveats(layout, caveats, sizeof(caveats) / sizeof(caveats[0]), "Not seen")

@@ -62,17 +62,17 @@ struct tracker_options {
 };
 
 struct tracker_counters {
-    uint64_t outcomes[4];      /* by enum outcome */
-    uint64_t handshakes;       /* in progress now */
-    uint64_t refused;          /* connections not read for want of memory */
-    uint64_t memory;           /* octets held for them */
-    uint64_t memory_peak;      /* of these and the next ones, at most */
-    uint64_t bodies_memory;    /* octets of the messages that they have in common */
-    uint64_t bodies_refused;   /* messages that were copied for want of room there */
-    uint64_t transcripts_full; /* messages not kept: HANDSHAKE_TRANSCRIPT_MAX or memory_max */
-    uint64_t notes_full;       /* notes not kept: HANDSHAKE_NOTES_MAX or memory_max */
-    uint64_t unreadable;       /* hellos that do not parse */
-    uint64_t searches_ended;   /* for TLS that was asked for: PRELUDE_SEARCH_MAX */
+    uint64_t outcomes[OUTCOMES]; /* by enum outcome */
+    uint64_t handshakes;         /* in progress now */
+    uint64_t refused;            /* connections not read for want of memory */
+    uint64_t memory;             /* octets held for them */
+    uint64_t memory_peak;        /* of these and the next ones, at most */
+    uint64_t bodies_memory;      /* octets of the messages that they have in common */
+    uint64_t bodies_refused;     /* messages that were copied for want of room there */
+    uint64_t transcripts_full;   /* messages not kept: HANDSHAKE_TRANSCRIPT_MAX or memory_max */
+    uint64_t notes_full;         /* notes not kept: HANDSHAKE_NOTES_MAX or memory_max */
+    uint64_t unreadable;         /* hellos that do not parse */
+    uint64_t searches_ended;     /* for TLS that was asked for: PRELUDE_SEARCH_MAX */
     struct knowledge_counters knowledge; /* the memory with that of insight */
     struct certificate_cache_stats certificates;
     uint64_t signatures_left_out; /* SIGNATURE_LEDGER_PER_SECOND */

@@ -23,17 +23,10 @@ static void write_rows(FILE *out, const struct stats *sum)
 
 static void write_outcomes(FILE *out, const struct stats *sum)
 {
-    static const char *const names[] = {
-        [OUTCOME_ESTABLISHED] = "established",
-        [OUTCOME_FAILED] = "failed",
-        [OUTCOME_INCOMPLETE] = "incomplete",
-        [OUTCOME_NOT_TLS] = "not_tls",
-    };
-
     metrics_text_head(out, "tlswhy_handshakes_total", "counter", "Handshakes by outcome");
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        fprintf(out, "tlswhy_handshakes_total{outcome=\"%s\"} %" PRIu64 "\n", names[i],
-                sum->tracker.outcomes[i]);
+    for (unsigned i = 0; i < OUTCOMES; i++)
+        fprintf(out, "tlswhy_handshakes_total{outcome=\"%s\"} %" PRIu64 "\n",
+                outcome_name((enum outcome)i), sum->tracker.outcomes[i]);
 }
 
 /* Every cause, also those that did not come: a rate needs a beginning. */

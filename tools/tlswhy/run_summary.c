@@ -88,7 +88,7 @@ void run_summary_finish(struct run_summary *summary, const struct run_totals *to
 {
     summary->runs = 1;
     run_summary_add_times(summary, first_ns, last_ns);
-    for (size_t i = 0; i < sizeof(summary->outcomes) / sizeof(summary->outcomes[0]); i++)
+    for (unsigned i = 0; i < OUTCOMES; i++)
         summary->outcomes[i] = totals->tracker.outcomes[i];
     for (size_t i = 0; i < COUNTER_ROWS; i++)
         memcpy(&summary->counters[i], (const uint8_t *)totals + counter_rows[i].offset,
@@ -113,7 +113,7 @@ static void write_head(const struct run_summary *summary, struct json *json, str
         json_add_time(json, root, "last", summary->last_ns);
     }
     outcomes = json_add_object(json, root, "outcomes");
-    for (size_t i = 0; i < sizeof(summary->outcomes) / sizeof(summary->outcomes[0]); i++)
+    for (unsigned i = 0; i < OUTCOMES; i++)
         json_add_unsigned(json, outcomes, outcome_name((enum outcome)i), summary->outcomes[i]);
     counters = json_add_object(json, root, "counters");
     for (size_t i = 0; i < COUNTER_ROWS; i++)

@@ -36,7 +36,7 @@ struct run_summary {
     uint64_t runs;
     int64_t first_ns; /* times of the first and the last packet; 0: there was none */
     int64_t last_ns;
-    uint64_t outcomes[4]; /* by enum outcome */
+    uint64_t outcomes[OUTCOMES]; /* by enum outcome */
     uint64_t counters[RUN_SUMMARY_COUNTERS_MAX];
     struct tally *tally; /* owned */
 };
