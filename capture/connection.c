@@ -15,7 +15,7 @@ enum { BATCH_MAX = 32 };
 
 /* Of a segment of a batch, what is found out before its turn. */
 struct prospect {
-    const struct flow_segment *slots; /* of the index, where its flow is looked for */
+    const struct flow_page *slots; /* of the index, where its flow is looked for */
     struct flow *flow;                /* that it is likely to be of, NULL: none */
     uint32_t hash;
 };

@@ -6,10 +6,10 @@
 #include "capture/fetch.h"
 
 enum {
-    SEGMENT_BITS = 10,
-    SEGMENT_SLOTS = 1 << SEGMENT_BITS,
-    SEGMENT_FULL = SEGMENT_SLOTS * 4 / 5, /* split from here on: probing stays short */
-    DEPTH_MAX = 32 - SEGMENT_BITS         /* what is left of the hash to choose a segment by */
+    PAGE_BITS = 10,
+    PAGE_SLOTS = 1 << PAGE_BITS,
+    PAGE_FULL = PAGE_SLOTS * 4 / 5, /* split from here on: probing stays short */
+    DEPTH_MAX = 32 - PAGE_BITS      /* what is left of the hash to choose a page by */
 };
 
 struct flow_slot {
@@ -17,12 +17,12 @@ struct flow_slot {
     uint32_t number_1; /* of the flow, plus 1; 0: an empty slot */
 };
 
-/* The upper bits of a hash choose the segment, the lower ones the slot from which
+/* The upper bits of a hash choose the page, the lower ones the slot from which
  * on the flow is looked for. */
-struct flow_segment {
+struct flow_page {
     uint32_t depth; /* upper bits that all of its hashes have in common */
     uint32_t used;
-    struct flow_slot slots[SEGMENT_SLOTS];
+    struct flow_slot slots[PAGE_SLOTS];
 };
 
 _Static_assert(sizeof(struct flow_key) == 36, "the key has no padding: it is compared as octets");
@@ -34,7 +34,7 @@ static uint32_t depth_of(const struct flow_table *table)
     return 32 - table->shift;
 }
 
-static struct flow_segment *segment_of(const struct flow_table *table, uint32_t hash)
+static struct flow_page *page_of(const struct flow_table *table, uint32_t hash)
 {
     return table->directory[(uint64_t)hash >> table->shift];
 }
@@ -88,13 +88,13 @@ bool flow_table_init(struct flow_table *table, const uint64_t hash_key[2], uint3
     table->directory = malloc(sizeof(*table->directory));
     if (table->directory == NULL)
         return false;
-    table->directory[0] = calloc(1, sizeof(struct flow_segment));
+    table->directory[0] = calloc(1, sizeof(struct flow_page));
     if (table->directory[0] == NULL) {
         free(table->directory);
         table->directory = NULL;
         return false;
     }
-    table->memory = sizeof(*table->directory) + sizeof(struct flow_segment);
+    table->memory = sizeof(*table->directory) + sizeof(struct flow_page);
     return true;
 }
 
@@ -116,19 +116,18 @@ void flow_table_clear(struct flow_table *table)
     pool_clear(&table->flows);
 }
 
-const struct flow_segment *flow_fetch_slot(const struct flow_table *table, uint32_t hash)
+const struct flow_page *flow_fetch_slot(const struct flow_table *table, uint32_t hash)
 {
-    const struct flow_segment *segment = segment_of(table, hash);
+    const struct flow_page *page = page_of(table, hash);
 
-    fetch(&segment->slots[hash % SEGMENT_SLOTS], 1);
-    return segment;
+    fetch(&page->slots[hash % PAGE_SLOTS], 1);
+    return page;
 }
 
-struct flow *flow_fetch(const struct flow_table *table, const struct flow_segment *segment,
-                        uint32_t hash)
+struct flow *flow_fetch(const struct flow_table *table, const struct flow_page *page, uint32_t hash)
 {
     for (uint32_t i = hash;; i++) {
-        const struct flow_slot *slot = &segment->slots[i % SEGMENT_SLOTS];
+        const struct flow_slot *slot = &page->slots[i % PAGE_SLOTS];
 
         if (slot->number_1 == 0)
             return NULL;
@@ -143,10 +142,10 @@ struct flow *flow_fetch(const struct flow_table *table, const struct flow_segmen
 
 uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
 {
-    const struct flow_segment *segment = segment_of(table, hash);
+    const struct flow_page *page = page_of(table, hash);
 
     for (uint32_t i = hash;; i++) {
-        const struct flow_slot *slot = &segment->slots[i % SEGMENT_SLOTS];
+        const struct flow_slot *slot = &page->slots[i % PAGE_SLOTS];
 
         if (slot->number_1 == 0)
             return POOL_NONE;
@@ -158,22 +157,22 @@ uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, u
 /* The newest one stands where a search begins, as most segments are of the newest flows: the search
  * is over at once, and a processor guesses that it will be. The one that stood there is still
  * found: there is no empty slot between. */
-static void segment_insert(struct flow_segment *segment, struct flow_slot slot)
+static void page_insert(struct flow_page *page, struct flow_slot slot)
 {
-    struct flow_slot *first = &segment->slots[slot.hash % SEGMENT_SLOTS];
+    struct flow_slot *first = &page->slots[slot.hash % PAGE_SLOTS];
     uint32_t i = slot.hash;
 
-    while (segment->slots[i % SEGMENT_SLOTS].number_1 != 0)
+    while (page->slots[i % PAGE_SLOTS].number_1 != 0)
         i++;
-    segment->slots[i % SEGMENT_SLOTS] = *first;
+    page->slots[i % PAGE_SLOTS] = *first;
     *first = slot;
-    segment->used++;
+    page->used++;
 }
 
 static bool double_directory(struct flow_table *table)
 {
     size_t entries = (size_t)1 << depth_of(table);
-    struct flow_segment **directory;
+    struct flow_page **directory;
 
     if (depth_of(table) >= DEPTH_MAX)
         return false;
@@ -189,12 +188,14 @@ static bool double_directory(struct flow_table *table)
     return true;
 }
 
-/* Distribute the flows of the segment of hash over two. */
+/* Distribute the flows of the page of hash over two. */
 static bool split(struct flow_table *table, uint32_t hash)
 {
-    struct flow_segment *lower = segment_of(table, hash);
-    struct flow_segment *upper;
-    struct flow_segment before = *lower;
+    struct flow_page *lower = page_of(table, hash);
+    struct flow_page *upper;
+    struct flow_page before = *lower;
+    uint32_t count;
+    uint32_t first;
 
     if (lower->depth == depth_of(table) && !double_directory(table))
         return false;
@@ -204,16 +205,15 @@ static bool split(struct flow_table *table, uint32_t hash)
     table->memory += sizeof(*upper);
     memset(lower, 0, sizeof(*lower));
     lower->depth = upper->depth = before.depth + 1;
-    for (uint32_t i = SEGMENT_SLOTS; i-- > 0;) { /* which leaves those in front there */
+    for (uint32_t i = PAGE_SLOTS; i-- > 0;) { /* which leaves those in front there */
         struct flow_slot slot = before.slots[i];
         bool in_upper = slot.hash >> (31 - before.depth) & 1;
 
         if (slot.number_1 != 0)
-            segment_insert(in_upper ? upper : lower, slot);
+            page_insert(in_upper ? upper : lower, slot);
     }
-    uint32_t count = 1u << (depth_of(table) - lower->depth);
-    uint32_t first = (uint32_t)((uint64_t)hash >> table->shift) & ~(2 * count - 1);
-
+    count = 1u << (depth_of(table) - lower->depth);
+    first = (uint32_t)((uint64_t)hash >> table->shift) & ~(2 * count - 1);
     for (uint32_t i = 0; i < count; i++)
         table->directory[first + count + i] = upper;
     return true;
@@ -261,10 +261,10 @@ uint32_t flow_add(struct flow_table *table, const struct flow_key *key, uint32_t
 {
     uint32_t number;
 
-    if (segment_of(table, hash)->used >= SEGMENT_FULL)
+    if (page_of(table, hash)->used >= PAGE_FULL)
         (void)split(table, hash);
-    /* When memory is short a segment may fill up, but for the slot that ends a search. */
-    if (segment_of(table, hash)->used >= SEGMENT_SLOTS - 1)
+    /* When memory is short a page may fill up, but for the slot that ends a search. */
+    if (page_of(table, hash)->used >= PAGE_SLOTS - 1)
         return POOL_NONE;
     number = pool_take(&table->flows);
     if (number == POOL_NONE)
@@ -272,39 +272,38 @@ uint32_t flow_add(struct flow_table *table, const struct flow_key *key, uint32_t
     *flow_at(table, number) = (struct flow){.key = *key, .record = POOL_NONE};
     table->added++;
     list_append(table, number, state);
-    segment_insert(segment_of(table, hash),
-                   (struct flow_slot){.hash = hash, .number_1 = number + 1});
+    page_insert(page_of(table, hash), (struct flow_slot){.hash = hash, .number_1 = number + 1});
     return number;
 }
 
 /* Empty slot i: those behind it that belong before the hole move up. */
-static void segment_remove(struct flow_segment *segment, uint32_t i)
+static void page_remove(struct flow_page *page, uint32_t i)
 {
-    uint32_t hole = i % SEGMENT_SLOTS;
+    uint32_t hole = i % PAGE_SLOTS;
 
-    for (uint32_t j = (hole + 1) % SEGMENT_SLOTS; segment->slots[j].number_1 != 0;
-         j = (j + 1) % SEGMENT_SLOTS) {
-        uint32_t displaced = (j - segment->slots[j].hash) % SEGMENT_SLOTS;
+    for (uint32_t j = (hole + 1) % PAGE_SLOTS; page->slots[j].number_1 != 0;
+         j = (j + 1) % PAGE_SLOTS) {
+        uint32_t displaced = (j - page->slots[j].hash) % PAGE_SLOTS;
 
-        if (displaced >= (j - hole) % SEGMENT_SLOTS) {
-            segment->slots[hole] = segment->slots[j];
+        if (displaced >= (j - hole) % PAGE_SLOTS) {
+            page->slots[hole] = page->slots[j];
             hole = j;
         }
     }
-    segment->slots[hole] = (struct flow_slot){.number_1 = 0};
-    segment->used--;
+    page->slots[hole] = (struct flow_slot){.number_1 = 0};
+    page->used--;
 }
 
 void flow_remove(struct flow_table *table, uint32_t number)
 {
     struct flow *flow = flow_at(table, number);
     uint32_t hash = flow_hash(table, &flow->key);
-    struct flow_segment *segment = segment_of(table, hash);
+    struct flow_page *page = page_of(table, hash);
     uint32_t i = hash;
 
-    while (segment->slots[i % SEGMENT_SLOTS].number_1 != number + 1)
+    while (page->slots[i % PAGE_SLOTS].number_1 != number + 1)
         i++;
-    segment_remove(segment, i);
+    page_remove(page, i);
     list_remove(table, flow);
     flow->state = FLOW_NONE;
     pool_give(&table->flows, number);
@@ -315,11 +314,11 @@ void flow_remove_all(struct flow_table *table)
     uint32_t entries = 1u << depth_of(table);
 
     for (uint32_t i = 0; i < entries;) {
-        struct flow_segment *segment = table->directory[i];
+        struct flow_page *page = table->directory[i];
 
-        segment->used = 0;
-        memset(segment->slots, 0, sizeof(segment->slots));
-        i += 1u << (depth_of(table) - segment->depth);
+        page->used = 0;
+        memset(page->slots, 0, sizeof(page->slots));
+        i += 1u << (depth_of(table) - page->depth);
     }
     clear_lists(table);
     pool_clear(&table->flows);

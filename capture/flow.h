@@ -8,8 +8,8 @@
  * identifiers, and that is far more common than one tuple used twice by different
  * connections at one time.
  *
- * The index grows by splitting segments of a fixed size (extendible hashing): no
- * insertion ever moves more than one segment. It never shrinks.
+ * The index grows by splitting pages of a fixed size (extendible hashing): no
+ * insertion ever moves more than one page. It never shrinks.
  */
 #ifndef TLSWHY_CAPTURE_FLOW_H
 #define TLSWHY_CAPTURE_FLOW_H
@@ -80,7 +80,7 @@ static inline unsigned flow_opener(const struct flow *flow)
  * again. */
 bool flow_is_reused_by(const struct flow *flow, const struct segment *segment, int64_t linger_ns);
 
-struct flow_segment;
+struct flow_page;
 
 struct flow_list {
     uint32_t oldest;
@@ -98,7 +98,7 @@ struct flow_hash_ipv4 {
 
 struct flow_table {
     struct pool flows;
-    struct flow_segment **directory;
+    struct flow_page **directory;
     uint32_t shift; /* of a hash, to its entry: the directory has 1 << (32 - shift) of them */
     uint32_t added; /* flows ever added, for comparison */
     size_t memory;  /* octets of the index; those of the flows are pool_memory */
@@ -109,7 +109,7 @@ struct flow_table {
 
 /* Octets that one flow costs at most, its part of the index included: an entry of
  * 64, and index slots of 8 that are at least 2/5 full once there is more than one
- * segment. */
+ * page. */
 enum { FLOW_COST = 64 + 20 };
 
 /* Make an empty table of at most max (1 to POOL_NONE) flows; the keys of its hash are made of
@@ -145,12 +145,12 @@ static inline uint32_t flow_hash(const struct flow_table *table, const struct fl
 }
 
 /* Have the processor fetch the part of the index where a flow of this hash is looked for. Returns
- * the segment that it is in, until a flow is added. */
-const struct flow_segment *flow_fetch_slot(const struct flow_table *table, uint32_t hash);
+ * the page that it is in, until a flow is added. */
+const struct flow_page *flow_fetch_slot(const struct flow_table *table, uint32_t hash);
 
 /* When that is there, likewise the flow itself. Returns the flow that it is likely to be, NULL when
  * there is none. */
-struct flow *flow_fetch(const struct flow_table *table, const struct flow_segment *segment,
+struct flow *flow_fetch(const struct flow_table *table, const struct flow_page *page,
                         uint32_t hash);
 
 /* Whether a flow that flow_fetch returned, however long ago, has this key. */
