@@ -16,7 +16,7 @@ enum { BATCH_MAX = 32 };
 /* Of a segment of a batch, what is found out before its turn. */
 struct prospect {
     const struct flow_page *slots; /* of the index, where its flow is looked for */
-    struct flow *flow;                /* that it is likely to be of, NULL: none */
+    struct flow *flow;             /* that it is likely to be of, NULL: none */
     uint32_t hash;
 };
 
@@ -160,18 +160,27 @@ static bool open_reading(struct connections *c, uint32_t hash, const struct segm
     return true;
 }
 
-static bool is_shed(struct connections *c, const struct segment *segment)
+/* What has to be left out for this segment, which begins a connection, to be left out. */
+static enum connections_shed shed_class(const struct connections *c, const struct segment *segment)
+{
+    const struct connection_handler *handler = &c->readers.handler;
+    uint16_t port;
+
+    if ((segment->flags & TCP_SYN) == 0)
+        return CONNECTIONS_SHED_MIDWAY;
+    port =
+        segment->flags & TCP_ACK ? segment_source_port(segment) : segment_destination_port(segment);
+    return handler->prefers == NULL || handler->prefers(handler->context, port)
+               ? CONNECTIONS_SHED_NEW
+               : CONNECTIONS_SHED_OTHERS;
+}
+
+/* Leave the segment out, and count it, if that is called for. */
+static bool shed(struct connections *c, const struct segment *segment)
 {
     bool is_syn = (segment->flags & TCP_SYN) != 0;
-    uint16_t port =
-        segment->flags & TCP_ACK ? segment_source_port(segment) : segment_destination_port(segment);
-    bool is_preferred = c->readers.handler.prefers == NULL
-                        || c->readers.handler.prefers(c->readers.handler.context, port);
-    enum connections_shed what = CONNECTIONS_SHED_MIDWAY;
 
-    if (is_syn)
-        what = is_preferred ? CONNECTIONS_SHED_NEW : CONNECTIONS_SHED_OTHERS;
-    if (c->shed < what)
+    if (c->shed < shed_class(c, segment))
         return false;
     c->readers.counters.shed_segments += !is_syn;
     c->readers.counters.shed_syns += is_syn;
@@ -186,7 +195,7 @@ static void open_connection(struct connections *c, uint32_t hash, const struct s
 
     if ((segment->flags & TCP_RST) || (segment->payload_length == 0 && !(segment->flags & TCP_SYN)))
         return;
-    if (c->shed > CONNECTIONS_SHED_NOTHING && is_shed(c, segment))
+    if (c->shed > CONNECTIONS_SHED_NOTHING && shed(c, segment))
         return;
     c->readers.counters.opened++;
     if ((segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && segment->payload_length == 0)
