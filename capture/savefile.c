@@ -85,6 +85,16 @@ enum savefile_status savefile_discard(struct savefile *savefile, uint64_t count)
     return SAVEFILE_PACKET;
 }
 
+enum savefile_status savefile_too_long(struct savefile *savefile, uint32_t captured)
+{
+    if (captured > SAVEFILE_SKIP_MAX)
+        return savefile_fail(savefile, savefile->offset,
+                             "a packet of %" PRIu32 " octets: the file is damaged", captured);
+    if (savefile->counters.skipped++ == 0)
+        savefile->counters.skipped_offset = savefile->offset;
+    return SAVEFILE_PACKET;
+}
+
 int64_t savefile_time(int64_t seconds, int64_t ns)
 {
     int64_t time_ns;

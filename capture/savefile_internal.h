@@ -67,6 +67,10 @@ static inline struct bytes savefile_take(struct savefile *savefile, size_t count
 enum savefile_status savefile_fail(struct savefile *savefile, uint64_t offset, const char *format,
                                    ...) __attribute__((format(printf, 3, 4)));
 
+/* The packet at hand has so many octets, more than PACKET_OCTETS_MAX. SAVEFILE_PACKET: it was
+ * counted, for the caller to step over. SAVEFILE_ERROR: no packet has so many. */
+enum savefile_status savefile_too_long(struct savefile *savefile, uint32_t captured);
+
 /* Numbers in the byte order of the file; 0 when the octets are not there. */
 static inline uint16_t savefile_u16(const struct savefile *savefile, struct bytes *in)
 {

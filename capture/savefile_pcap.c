@@ -61,11 +61,10 @@ static enum savefile_status read_header(struct savefile *savefile, struct record
 /* Step over a record that is longer than a packet can be. SAVEFILE_PACKET: done. */
 static enum savefile_status skip_record(struct savefile *savefile, uint32_t captured)
 {
-    if (captured > SAVEFILE_SKIP_MAX)
-        return savefile_fail(savefile, savefile->offset,
-                             "a packet of %" PRIu32 " octets: the file is damaged", captured);
-    if (savefile->counters.skipped++ == 0)
-        savefile->counters.skipped_offset = savefile->offset;
+    enum savefile_status status = savefile_too_long(savefile, captured);
+
+    if (status != SAVEFILE_PACKET)
+        return status;
     return savefile_discard(savefile, (uint64_t)savefile->record_header_len + captured);
 }
 

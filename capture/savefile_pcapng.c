@@ -270,33 +270,39 @@ static uint64_t binary_fraction_ns(uint64_t fraction, unsigned digits)
     return fraction * (uint64_t)SECOND_NS >> digits;
 }
 
-static int64_t ticks_to_ns(const struct savefile_interface *interface, uint64_t ticks)
+static uint64_t fraction_ns(const struct savefile_interface *interface, uint64_t fraction)
 {
-    uint64_t per_second;
-    uint64_t fraction;
-    uint64_t ns;
+    if (interface->is_binary)
+        return binary_fraction_ns(fraction, interface->digits);
+    if (interface->ns_per_tick != 0)
+        return fraction * interface->ns_per_tick;
+    return fraction / power_of_ten((unsigned)interface->digits - DECIMAL_DIGITS_EXACT);
+}
+
+/* Of any interface: seconds and their fraction, each for itself. */
+static int64_t split_ticks_to_ns(const struct savefile_interface *interface, uint64_t ticks)
+{
+    const uint64_t per_second =
+        interface->is_binary ? UINT64_C(1) << interface->digits : power_of_ten(interface->digits);
+    const uint64_t whole = ticks / per_second;
     int64_t seconds;
 
-    if (interface->ns_per_tick != 0 && interface->offset_s == 0
-        && ticks <= (uint64_t)PACKET_TIME_MAX_NS / interface->ns_per_tick)
+    if (whole > INT64_MAX || __builtin_add_overflow((int64_t)whole, interface->offset_s, &seconds))
+        return interface->offset_s < 0 ? 0 : PACKET_TIME_MAX_NS;
+    return savefile_time(seconds, (int64_t)fraction_ns(interface, ticks % per_second));
+}
+
+/* Nearly all ticks are whole nanoseconds since 1970. */
+static int64_t ticks_to_ns(const struct savefile_interface *interface, uint64_t ticks)
+{
+    if (interface->ns_per_tick == 0)
+        return split_ticks_to_ns(interface, ticks);
+    if (interface->offset_s == 0 && ticks <= (uint64_t)PACKET_TIME_MAX_NS / interface->ns_per_tick)
         return (int64_t)(ticks * interface->ns_per_tick);
     /* Not the year 2262 or later, but a time before 1970, in two's complement. */
-    if (interface->ns_per_tick != 0 && ticks > INT64_MAX)
+    if (ticks > INT64_MAX)
         return 0;
-    per_second =
-        interface->is_binary ? UINT64_C(1) << interface->digits : power_of_ten(interface->digits);
-    fraction = ticks % per_second;
-    if (interface->is_binary)
-        ns = binary_fraction_ns(fraction, interface->digits);
-    else if (interface->ns_per_tick != 0)
-        ns = fraction * interface->ns_per_tick;
-    else
-        ns = fraction / power_of_ten((unsigned)interface->digits - DECIMAL_DIGITS_EXACT);
-    seconds = (int64_t)(ticks / per_second);
-    if (ticks / per_second > INT64_MAX
-        || __builtin_add_overflow(seconds, interface->offset_s, &seconds))
-        return interface->offset_s < 0 ? 0 : PACKET_TIME_MAX_NS;
-    return savefile_time(seconds, (int64_t)ns);
+    return split_ticks_to_ns(interface, ticks);
 }
 
 static enum savefile_status read_packet_body(struct savefile *savefile, bool is_old,
@@ -337,10 +343,10 @@ static enum savefile_status read_simple_body(struct savefile *savefile, struct b
     return SAVEFILE_PACKET;
 }
 
-/* Set *packet from the block whose fixed fields were read. SAVEFILE_END: it was stepped over,
- * as it is longer than a packet can be. */
+/* Set *packet from the block whose fixed fields were read, and *is_packet, unless it is longer than
+ * a packet can be. */
 static enum savefile_status deliver(struct savefile *savefile, const struct block_packet *block,
-                                    struct raw_packet *packet)
+                                    struct raw_packet *packet, bool *is_packet)
 {
     const struct savefile_interface *interface;
     enum savefile_status status;
@@ -349,15 +355,8 @@ static enum savefile_status deliver(struct savefile *savefile, const struct bloc
         return savefile_fail(savefile, savefile->offset,
                              "a packet of interface %" PRIu32 ", which is not described",
                              block->interface);
-    if (block->captured > PACKET_OCTETS_MAX && block->captured <= SAVEFILE_SKIP_MAX) {
-        if (savefile->counters.skipped++ == 0)
-            savefile->counters.skipped_offset = savefile->offset;
-        return SAVEFILE_END;
-    }
     if (block->captured > PACKET_OCTETS_MAX)
-        return savefile_fail(savefile, savefile->offset,
-                             "a packet of %" PRIu32 " octets: the file is damaged",
-                             block->captured);
+        return savefile_too_long(savefile, block->captured);
     status = take_body(savefile, block->captured, &packet->data);
     if (status != SAVEFILE_PACKET)
         return status;
@@ -368,6 +367,7 @@ static enum savefile_status deliver(struct savefile *savefile, const struct bloc
     packet->time_ns = savefile->last_time_ns;
     packet->link_type = interface->link_type;
     savefile->counters.packets++;
+    *is_packet = true;
     return SAVEFILE_PACKET;
 }
 
@@ -382,9 +382,7 @@ static enum savefile_status read_packet(struct savefile *savefile, uint32_t type
 
     if (status != SAVEFILE_PACKET)
         return status;
-    status = deliver(savefile, &block, packet);
-    *is_packet = status == SAVEFILE_PACKET;
-    return status == SAVEFILE_END ? SAVEFILE_PACKET : status;
+    return deliver(savefile, &block, packet, is_packet);
 }
 
 static enum savefile_status read_block(struct savefile *savefile, uint32_t type,
