@@ -22,6 +22,8 @@ enum {
     GRE_PROTOCOL_ERSPAN = 0x88be,
     GRE_PROTOCOL_ERSPAN_III = 0x22eb,
 
+    ETHERIP_VERSION = 0x3000, /* RFC 3378: version 3 in the first four bits, the rest is zero */
+
     ERSPAN_II_LEN = 8,
     ERSPAN_III_LEN = 12,
     ERSPAN_III_PLATFORM_LEN = 8,
@@ -38,6 +40,12 @@ enum {
     L2TP_SEQUENCE = 0x0800,
     L2TP_OFFSET = 0x0200,
     L2TP_VERSION = 0x000f
+};
+
+/* What a header is read from: captured octets, and how many were on the wire behind them. */
+struct payload {
+    struct bytes octets;
+    size_t missing;
 };
 
 const char *tunnel_name(enum tunnel tunnel)
@@ -60,28 +68,24 @@ static enum tunnel_status found(struct tunnel_content *content, enum tunnel tunn
     return TUNNEL_FOUND;
 }
 
-static enum tunnel_status open_ip(struct bytes in, size_t missing, struct tunnel_content *content)
+static enum tunnel_status open_ip(struct payload payload, struct tunnel_content *content)
 {
-    (void)missing;
-    return found(content, TUNNEL_IP_IN_IP, LINK_PROTOCOL_IP, in);
+    return found(content, TUNNEL_IP_IN_IP, LINK_PROTOCOL_IP, payload.octets);
 }
 
-static enum tunnel_status open_mpls(struct bytes in, size_t missing, struct tunnel_content *content)
+static enum tunnel_status open_mpls(struct payload payload, struct tunnel_content *content)
 {
-    (void)missing;
-    return found(content, TUNNEL_IP_IN_IP, ETHERTYPE_MPLS, in);
+    return found(content, TUNNEL_IP_IN_IP, ETHERTYPE_MPLS, payload.octets);
 }
 
-/* RFC 3378: version 3 in the first four bits, the rest of two octets is zero. */
-static enum tunnel_status open_etherip(struct bytes in, size_t missing,
-                                       struct tunnel_content *content)
+static enum tunnel_status open_etherip(struct payload payload, struct tunnel_content *content)
 {
+    struct bytes in = payload.octets;
     uint16_t version;
 
-    (void)missing;
     if (!bytes_u16(&in, &version))
         return TUNNEL_SHORT;
-    if (version != 0x3000)
+    if (version != ETHERIP_VERSION)
         return TUNNEL_UNSUPPORTED;
     return found(content, TUNNEL_IP_IN_IP, ETHERTYPE_TRANSPARENT_ETHERNET, in);
 }
@@ -131,13 +135,13 @@ static enum tunnel_status open_gre1(struct bytes in, uint16_t flags, uint16_t pr
     return TUNNEL_UNSUPPORTED;
 }
 
-static enum tunnel_status open_gre(struct bytes in, size_t missing, struct tunnel_content *content)
+static enum tunnel_status open_gre(struct payload payload, struct tunnel_content *content)
 {
+    struct bytes in = payload.octets;
     uint16_t flags;
     uint16_t protocol;
     size_t skip = 0;
 
-    (void)missing;
     if (!bytes_u16(&in, &flags) || !bytes_u16(&in, &protocol))
         return TUNNEL_SHORT;
     if ((flags & GRE_VERSION) == 1)
@@ -157,26 +161,24 @@ static enum tunnel_status open_gre(struct bytes in, size_t missing, struct tunne
 }
 
 /* RFC 7348 section 5: the I flag; the other bits are for extensions, and ignored. */
-static enum tunnel_status open_vxlan(struct bytes in, size_t missing,
-                                     struct tunnel_content *content)
+static enum tunnel_status open_vxlan(struct payload payload, struct tunnel_content *content)
 {
+    struct bytes in = payload.octets;
     uint8_t flags;
 
-    (void)missing;
     if (!bytes_u8(&in, &flags) || !bytes_skip(&in, 7) || (flags & VXLAN_HAS_NETWORK) == 0)
         return TUNNEL_ABSENT;
     return found(content, TUNNEL_VXLAN, ETHERTYPE_TRANSPARENT_ETHERNET, in);
 }
 
 /* draft-ietf-nvo3-vxlan-gpe: the P flag, and what follows in the fourth octet. */
-static enum tunnel_status open_vxlan_gpe(struct bytes in, size_t missing,
-                                         struct tunnel_content *content)
+static enum tunnel_status open_vxlan_gpe(struct payload payload, struct tunnel_content *content)
 {
     static const uint32_t protocols[] = {
         LINK_PROTOCOL_NONE, ETHERTYPE_IPV4, ETHERTYPE_IPV6, ETHERTYPE_TRANSPARENT_ETHERNET,
         ETHERTYPE_NSH,
     };
-    struct bytes header = in;
+    struct bytes header = payload.octets;
     uint8_t flags;
     uint8_t next;
 
@@ -184,21 +186,20 @@ static enum tunnel_status open_vxlan_gpe(struct bytes in, size_t missing,
         || !bytes_skip(&header, 4))
         return TUNNEL_ABSENT;
     if ((flags & VXLAN_HAS_PROTOCOL) == 0)
-        return open_vxlan(in, missing, content);
+        return open_vxlan(payload, content);
     if (next >= sizeof(protocols) / sizeof(protocols[0]))
         return TUNNEL_ABSENT;
     return found(content, TUNNEL_VXLAN, protocols[next], header);
 }
 
 /* RFC 8926 section 3.4: version 0, length of the options in words, reserved bits are zero. */
-static enum tunnel_status open_geneve(struct bytes in, size_t missing,
-                                      struct tunnel_content *content)
+static enum tunnel_status open_geneve(struct payload payload, struct tunnel_content *content)
 {
+    struct bytes in = payload.octets;
     uint8_t version_length;
     uint8_t flags;
     uint16_t protocol;
 
-    (void)missing;
     if (!bytes_u8(&in, &version_length) || !bytes_u8(&in, &flags) || !bytes_u16(&in, &protocol)
         || !bytes_skip(&in, 4 + (size_t)(version_length & 0x3f) * 4))
         return TUNNEL_ABSENT;
@@ -225,8 +226,9 @@ static bool skip_gtp_extensions(struct bytes *in)
 
 /* TS 29.281 section 5.1: version 1, protocol type 1; the length counts what follows the
  * first eight octets. */
-static enum tunnel_status open_gtp(struct bytes in, size_t missing, struct tunnel_content *content)
+static enum tunnel_status open_gtp(struct payload payload, struct tunnel_content *content)
 {
+    struct bytes in = payload.octets;
     uint8_t flags;
     uint8_t type;
     uint16_t length;
@@ -234,7 +236,7 @@ static enum tunnel_status open_gtp(struct bytes in, size_t missing, struct tunne
     if (!bytes_u8(&in, &flags) || !bytes_u8(&in, &type) || !bytes_u16(&in, &length)
         || !bytes_skip(&in, 4))
         return TUNNEL_ABSENT;
-    if (flags >> 4 != 3 || type != GTP_G_PDU || length != in.len + missing)
+    if (flags >> 4 != 3 || type != GTP_G_PDU || length != in.len + payload.missing)
         return TUNNEL_ABSENT;
     if ((flags & GTP_EXTENSION) != 0) {
         if (!skip_gtp_extensions(&in))
@@ -246,9 +248,10 @@ static enum tunnel_status open_gtp(struct bytes in, size_t missing, struct tunne
 }
 
 /* RFC 2661 section 3.1, data messages. */
-static enum tunnel_status open_l2tp(struct bytes in, size_t missing, struct tunnel_content *content)
+static enum tunnel_status open_l2tp(struct payload payload, struct tunnel_content *content)
 {
-    size_t all = in.len + missing;
+    struct bytes in = payload.octets;
+    size_t all = in.len + payload.missing;
     uint16_t flags;
     uint16_t length;
     uint16_t offset;
@@ -264,8 +267,7 @@ static enum tunnel_status open_l2tp(struct bytes in, size_t missing, struct tunn
     return found(content, TUNNEL_L2TP, ETHERTYPE_PPP, in);
 }
 
-typedef enum tunnel_status (*tunnel_reader)(struct bytes in, size_t missing,
-                                            struct tunnel_content *content);
+typedef enum tunnel_status (*tunnel_reader)(struct payload payload, struct tunnel_content *content);
 
 /* Tunnels by UDP port; where answers come from the port too, either side may have it. */
 static const struct {
@@ -290,8 +292,9 @@ static tunnel_reader udp_tunnel(uint16_t source, uint16_t destination)
     return NULL;
 }
 
-static enum tunnel_status open_udp(struct bytes in, size_t missing, struct tunnel_content *content)
+static enum tunnel_status open_udp(struct payload payload, struct tunnel_content *content)
 {
+    struct bytes in = payload.octets;
     tunnel_reader open;
     uint16_t source;
     uint16_t destination;
@@ -302,7 +305,7 @@ static enum tunnel_status open_udp(struct bytes in, size_t missing, struct tunne
     if (open == NULL)
         return TUNNEL_ABSENT;
     content->is_guess = true;
-    return open(in, missing, content);
+    return open((struct payload){in, payload.missing}, content);
 }
 
 static const struct {
@@ -335,6 +338,6 @@ enum tunnel_status tunnel_open(uint8_t ip_protocol, struct bytes payload, size_t
     content->is_guess = false;
     for (size_t i = 0; i < sizeof(tunnels) / sizeof(tunnels[0]); i++)
         if (tunnels[i].ip_protocol == ip_protocol)
-            return tunnels[i].open(payload, missing, content);
+            return tunnels[i].open((struct payload){payload, missing}, content);
     return TUNNEL_ABSENT;
 }
