@@ -2,6 +2,9 @@
 #include "analyze/key_scheme.h"
 
 #include "dissect/extension.h"
+#include "dissect/tls.h"
+
+enum { KIND_OF_KEY = 0x00ff, ALL = 0xffff };
 
 /* Schemes of RFC 5246 have the hash in the first octet and the kind of key in the second. */
 static const struct {
@@ -9,10 +12,17 @@ static const struct {
     uint16_t mask;
     uint16_t scheme;
 } rows[] = {
-    {KEY_RSA, 0x00ff, 0x0001},     {KEY_RSA, 0xffff, 0x0804},     {KEY_RSA, 0xffff, 0x0805},
-    {KEY_RSA, 0xffff, 0x0806},     {KEY_DSA, 0x00ff, 0x0002},     {KEY_EC, 0x00ff, 0x0003},
-    {KEY_ED25519, 0xffff, 0x0807}, {KEY_ED448, 0xffff, 0x0808},   {KEY_RSA_PSS, 0xffff, 0x0809},
-    {KEY_RSA_PSS, 0xffff, 0x080a}, {KEY_RSA_PSS, 0xffff, 0x080b},
+    {KEY_RSA, KIND_OF_KEY, TLS_SIGNATURE_ALGORITHM_RSA},
+    {KEY_RSA, ALL, TLS_RSA_PSS_RSAE_SHA256},
+    {KEY_RSA, ALL, TLS_RSA_PSS_RSAE_SHA384},
+    {KEY_RSA, ALL, TLS_RSA_PSS_RSAE_SHA512},
+    {KEY_DSA, KIND_OF_KEY, TLS_SIGNATURE_ALGORITHM_DSA},
+    {KEY_EC, KIND_OF_KEY, TLS_SIGNATURE_ALGORITHM_ECDSA},
+    {KEY_ED25519, ALL, TLS_ED25519},
+    {KEY_ED448, ALL, TLS_ED448},
+    {KEY_RSA_PSS, ALL, TLS_RSA_PSS_PSS_SHA256},
+    {KEY_RSA_PSS, ALL, TLS_RSA_PSS_PSS_SHA384},
+    {KEY_RSA_PSS, ALL, TLS_RSA_PSS_PSS_SHA512},
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };

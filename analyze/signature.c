@@ -13,6 +13,7 @@
 #include "analyze/certificate_parts.h"
 #include "analyze/der.h"
 #include "analyze/key_scheme.h"
+#include "dissect/tls.h"
 
 enum {
     RSA_OCTETS_MAX = SIGNATURE_RSA_BITS_MAX / 8,
@@ -229,26 +230,26 @@ static enum signature_check ed448_verify(const struct scheme *scheme, struct byt
 }
 
 /* RFC 5246 section 7.4.1.4.1, RFC 8446 section 4.2.3, RFC 8422 section 5.1.3. In TLS 1.2 the curve
- * is the key's, whatever the name of the scheme says. */
+ * is the key's, whatever the name of the scheme says; and SHA-224 has no name of TLS 1.3. */
 static const struct scheme schemes[] = {
-    {0x0201, rsa_verify, WC_HASH_TYPE_SHA, WC_MGF1NONE},
+    {TLS_RSA_PKCS1_SHA1, rsa_verify, WC_HASH_TYPE_SHA, WC_MGF1NONE},
     {0x0301, rsa_verify, WC_HASH_TYPE_SHA224, WC_MGF1NONE},
-    {0x0401, rsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1NONE},
-    {0x0501, rsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1NONE},
-    {0x0601, rsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1NONE},
-    {0x0804, rsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1SHA256},
-    {0x0805, rsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1SHA384},
-    {0x0806, rsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1SHA512},
-    {0x0809, rsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1SHA256},
-    {0x080a, rsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1SHA384},
-    {0x080b, rsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1SHA512},
-    {0x0203, ecdsa_verify, WC_HASH_TYPE_SHA, WC_MGF1NONE},
+    {TLS_RSA_PKCS1_SHA256, rsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1NONE},
+    {TLS_RSA_PKCS1_SHA384, rsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1NONE},
+    {TLS_RSA_PKCS1_SHA512, rsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1NONE},
+    {TLS_RSA_PSS_RSAE_SHA256, rsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1SHA256},
+    {TLS_RSA_PSS_RSAE_SHA384, rsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1SHA384},
+    {TLS_RSA_PSS_RSAE_SHA512, rsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1SHA512},
+    {TLS_RSA_PSS_PSS_SHA256, rsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1SHA256},
+    {TLS_RSA_PSS_PSS_SHA384, rsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1SHA384},
+    {TLS_RSA_PSS_PSS_SHA512, rsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1SHA512},
+    {TLS_ECDSA_SHA1, ecdsa_verify, WC_HASH_TYPE_SHA, WC_MGF1NONE},
     {0x0303, ecdsa_verify, WC_HASH_TYPE_SHA224, WC_MGF1NONE},
-    {0x0403, ecdsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1NONE},
-    {0x0503, ecdsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1NONE},
-    {0x0603, ecdsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1NONE},
-    {0x0807, ed25519_verify, WC_HASH_TYPE_NONE, WC_MGF1NONE},
-    {0x0808, ed448_verify, WC_HASH_TYPE_NONE, WC_MGF1NONE},
+    {TLS_ECDSA_SECP256R1_SHA256, ecdsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1NONE},
+    {TLS_ECDSA_SECP384R1_SHA384, ecdsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1NONE},
+    {TLS_ECDSA_SECP521R1_SHA512, ecdsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1NONE},
+    {TLS_ED25519, ed25519_verify, WC_HASH_TYPE_NONE, WC_MGF1NONE},
+    {TLS_ED448, ed448_verify, WC_HASH_TYPE_NONE, WC_MGF1NONE},
 };
 
 static const struct scheme *scheme_find(uint16_t value)

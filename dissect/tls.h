@@ -196,6 +196,29 @@ enum tls_extension_type {
 #define TLS_EMPTY_RENEGOTIATION_INFO_SCSV 0x00ff /* RFC 5746 section 3.3 */
 #define TLS_FALLBACK_SCSV                 0x5600 /* RFC 7507 section 2 */
 
+/* SignatureScheme, RFC 8446 section 4.2.3. */
+#define TLS_RSA_PKCS1_SHA1         0x0201
+#define TLS_RSA_PKCS1_SHA256       0x0401
+#define TLS_RSA_PKCS1_SHA384       0x0501
+#define TLS_RSA_PKCS1_SHA512       0x0601
+#define TLS_ECDSA_SHA1             0x0203
+#define TLS_ECDSA_SECP256R1_SHA256 0x0403
+#define TLS_ECDSA_SECP384R1_SHA384 0x0503
+#define TLS_ECDSA_SECP521R1_SHA512 0x0603
+#define TLS_RSA_PSS_RSAE_SHA256    0x0804
+#define TLS_RSA_PSS_RSAE_SHA384    0x0805
+#define TLS_RSA_PSS_RSAE_SHA512    0x0806
+#define TLS_ED25519                0x0807
+#define TLS_ED448                  0x0808
+#define TLS_RSA_PSS_PSS_SHA256     0x0809
+#define TLS_RSA_PSS_PSS_SHA384     0x080a
+#define TLS_RSA_PSS_PSS_SHA512     0x080b
+
+/* SignatureAlgorithm, the second octet of what TLS 1.2 had instead, RFC 5246 section 7.4.1.4.1. */
+#define TLS_SIGNATURE_ALGORITHM_RSA   1
+#define TLS_SIGNATURE_ALGORITHM_DSA   2
+#define TLS_SIGNATURE_ALGORITHM_ECDSA 3
+
 /* CompressionMethod, RFC 3749. */
 #define TLS_COMPRESSION_NULL    0
 #define TLS_COMPRESSION_DEFLATE 1
