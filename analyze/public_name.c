@@ -36,6 +36,7 @@ static bool is_top_level(struct bytes label)
 
 bool public_name_is(struct bytes name)
 {
+    struct bytes last;
     size_t start;
 
     if (name.len > 0 && name.data[name.len - 1] == '.') /* the root, written out */
@@ -45,8 +46,6 @@ bool public_name_is(struct bytes name)
         start--;
     if (start < 2) /* one label, or nothing before the dot */
         return false;
-
-    struct bytes last = bytes_of(name.data + start, name.len - start);
-
+    last = bytes_of(name.data + start, name.len - start);
     return is_top_level(last) && !is_private(last);
 }

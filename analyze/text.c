@@ -113,16 +113,16 @@ void text_add_untrusted(struct text *text, struct bytes octets)
         return;
     }
     while (octets.len > 0 && !text->cut) {
+        uint32_t code_point = 0;
+        struct bytes character;
+        size_t length;
+        bool is_plain;
+
         if (add_plain(text, &octets))
             continue;
-
-        uint32_t code_point = 0;
-        size_t length = utf8_character(octets, &code_point);
-        struct bytes character;
-
+        length = utf8_character(octets, &code_point);
         /* The backslash begins an escape: a peer's own has to look different. */
-        bool is_plain = length > 0 && utf8_is_printable(code_point) && code_point != '\\';
-
+        is_plain = length > 0 && utf8_is_printable(code_point) && code_point != '\\';
         if (!bytes_take(&octets, length > 0 ? length : 1, &character))
             return;
         if (is_plain)
@@ -139,14 +139,15 @@ void text_add_names(struct text *text, struct bytes list, const char *(*name)(ui
     uint16_t value;
 
     while (list_u16_next(&list, &value)) {
+        const char *known;
+
         if (tls_is_grease(value))
             continue;
         if (named == max) {
             left_out++;
             continue;
         }
-        const char *known = name(value);
-
+        known = name(value);
         text_add(text, named > 0 ? ", " : "");
         if (known != NULL)
             text_add(text, "%s", known);

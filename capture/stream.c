@@ -136,11 +136,11 @@ static void compare(struct stream *stream, const struct stream_piece *piece,
 {
     int64_t start = larger(piece->start, in->start);
     struct bytes mine = incoming_octets(in, start, piece_end(piece));
+    const uint8_t *theirs;
 
     if (piece->cut || mine.len == 0)
         return;
-    const uint8_t *theirs = piece->octets + (start - piece->start);
-
+    theirs = piece->octets + (start - piece->start);
     if (memcmp(mine.data, theirs, mine.len) == 0)
         return;
     for (size_t i = 0; i < mine.len; i++)

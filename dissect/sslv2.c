@@ -3,18 +3,20 @@
 
 enum { MESSAGE_ERROR = 0, MESSAGE_CLIENT_HELLO = 1, MESSAGE_SERVER_HELLO = 4 };
 
-#define TWO_OCTETS_BIT       0x80 /* the header has two octets, else three */
-#define ESCAPE_BIT           0x40 /* in a header of three: the record is out of band */
-#define CLIENT_HELLO_FIXED   9    /* octets of the fields before the three lists */
-#define SERVER_HELLO_FIXED   11
-#define ERROR_LENGTH         3
-#define SESSION_ID_SSL2      16
-#define SESSION_ID_SSL3      32
-#define CHALLENGE_MIN        16
-#define CHALLENGE_MAX        32
-#define CONNECTION_ID_MIN    16
-#define CONNECTION_ID_MAX    32
-#define CERTIFICATE_TYPE_MAX 1
+enum {
+    TWO_OCTETS_BIT = 0x80,  /* the header has two octets, else three */
+    ESCAPE_BIT = 0x40,      /* in a header of three: the record is out of band */
+    CLIENT_HELLO_FIXED = 9, /* octets of the fields before the three lists */
+    SERVER_HELLO_FIXED = 11,
+    ERROR_LENGTH = 3,
+    SESSION_ID_SSL2 = 16,
+    SESSION_ID_SSL3 = 32,
+    CHALLENGE_MIN = 16,
+    CHALLENGE_MAX = 32,
+    CONNECTION_ID_MIN = 16,
+    CONNECTION_ID_MAX = 32,
+    CERTIFICATE_TYPE_MAX = 1
+};
 
 /* What is known of a message before it is there. */
 struct kind {
