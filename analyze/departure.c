@@ -127,16 +127,21 @@ bool departure_tell_client(const struct facts *facts, struct text *text)
 bool departure_tell_alpn(const struct facts *facts, struct text *text)
 {
     enum { PROTOCOLS_TOLD = 4 };
+    size_t count = 0;
     struct bytes list = facts->client_extensions.alpn.protocols;
     struct bytes name;
 
     if (!departure_client_left(facts) || !left_at_once(facts) || !alpn_is_left_open(facts))
         return false;
     text_add_string(text, "of the application protocols that the client offers (ALPN: ");
-    for (int told = 0; told < PROTOCOLS_TOLD && list_name_next(&list, &name); told++) {
-        text_add_string(text, told == 0 ? "" : ", ");
+    for (; list_name_next(&list, &name); count++) {
+        if (count >= PROTOCOLS_TOLD)
+            continue;
+        text_add_string(text, count == 0 ? "" : ", ");
         text_add_untrusted(text, name);
     }
+    if (count > PROTOCOLS_TOLD)
+        text_add(text, " and %zu more", count - PROTOCOLS_TOLD);
     text_add_string(text, ") the server chose none: clients of gRPC, and others that need one, "
                           "leave then");
     return true;

@@ -6,15 +6,21 @@
 #include "tests/support/story_opening.h"
 #include "tests/support/suite.h"
 
+/* What it says; NULL: there is none. */
+static const char *text_of(const struct story *story, const char *id)
+{
+    for (size_t i = 0; i < story->verdict.finding_count; i++)
+        if (strcmp(story->verdict.findings[i].id, id) == 0)
+            return story->verdict.findings[i].text;
+    return NULL;
+}
+
 static bool finds(struct story *story, const char *id)
 {
     (void)story_facts(story);
     diagnose(&story->facts, &story->verdict);
     CU_ASSERT_EQUAL(story->facts.outcome, OUTCOME_ESTABLISHED);
-    for (size_t i = 0; i < story->verdict.finding_count; i++)
-        if (strcmp(story->verdict.findings[i].id, id) == 0)
-            return true;
-    return false;
+    return text_of(story, id) != NULL;
 }
 
 static void a_server_that_did_not_close_did_not_close_at_once(void)
@@ -96,6 +102,27 @@ static void a_protocol_that_was_chosen_is_not_missed(void)
         story_fin(&story, SIDE_CLIENT);
         CU_ASSERT_EQUAL(finds(&story, "alpn_not_chosen"), chooses == 0);
     }
+}
+
+static void of_many_protocols_the_rest_is_counted(void)
+{
+    static const char protocols[] = "\001a\001b\001c\001d\001e\001f";
+    struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+    const char *text;
+
+    offer.alpn = "h2";
+    choice.alpn = NULL;
+    story_begin_choice_1_2(&story, &offer, &choice, 0);
+    story_finish_1_2(&story);
+    story_fin(&story, SIDE_CLIENT);
+    (void)story_facts(&story);
+    story.facts.client_extensions.alpn.protocols = bytes_of(protocols, sizeof(protocols) - 1);
+    diagnose(&story.facts, &story.verdict);
+    text = text_of(&story, "alpn_not_chosen");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "(ALPN: a, b, c, d and 2 more)"));
 }
 
 static void a_client_that_stays_for_an_answer_did_not_say_good_bye(void)
@@ -224,6 +251,7 @@ int main(void)
         {"a client may miss a protocol when all is over",
          a_client_may_miss_a_protocol_when_all_is_over},
         {"a protocol that was chosen is not missed", a_protocol_that_was_chosen_is_not_missed},
+        {"of many protocols the rest is counted", of_many_protocols_the_rest_is_counted},
         {"a client that stays for an answer did not say good-bye",
          a_client_that_stays_for_an_answer_did_not_say_good_bye},
         {"who goes on in clear has left", who_goes_on_in_clear_has_left},
