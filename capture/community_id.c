@@ -5,21 +5,22 @@
 #include <wolfssl/wolfcrypt/hash.h>
 
 enum {
-    DIGEST_LEN = 20, /* SHA-1 */
-    INPUT_MAX = 2 + 16 + 16 + 1 + 1 + 2 + 2
+    INPUT_MAX = 2 + 16 + 16 + 1 + 1 + 2 + 2,
+    GROUPS = (WC_SHA_DIGEST_SIZE + 2) / 3, /* of three octets, which are four characters */
+    PADDING = 3 * GROUPS - WC_SHA_DIGEST_SIZE
 };
 
 /* RFC 4648 section 4. text has room for the result and a NUL: a digest is six groups of three
- * octets, and two octets more. */
+ * octets, and two octets more, whose group ends in padding. */
 static void base64(const uint8_t digest[WC_SHA_DIGEST_SIZE], char *text)
 {
     static const char alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    uint8_t octets[WC_SHA_DIGEST_SIZE + 2] = {0};
+    uint8_t octets[3 * GROUPS + 1] = {0};
 
     memcpy(octets, digest, WC_SHA_DIGEST_SIZE);
 #pragma GCC unroll 7
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < GROUPS; i++) {
         const uint8_t *three = octets + 3 * i;
         /* A fourth octet makes it one load. */
         uint32_t group = (uint32_t)three[0] << 24 | (uint32_t)three[1] << 16
@@ -30,7 +31,8 @@ static void base64(const uint8_t digest[WC_SHA_DIGEST_SIZE], char *text)
         text[4 * i + 2] = alphabet[group >> 14 & 63];
         text[4 * i + 3] = alphabet[group >> 8 & 63];
     }
-    memcpy(text + 27, "=", 2);
+    _Static_assert(PADDING == 1, "one character stands for no octet");
+    memcpy(text + 4 * GROUPS - PADDING, "=", 2);
 }
 
 static size_t put(uint8_t *out, size_t at, const void *octets, size_t len)
@@ -56,7 +58,7 @@ void community_id(uint16_t seed, uint8_t protocol, const struct address *address
     const struct address *first = is_ordered ? address_a : address_b;
     const struct address *second = is_ordered ? address_b : address_a;
     uint8_t in[INPUT_MAX];
-    uint8_t digest[DIGEST_LEN];
+    uint8_t digest[WC_SHA_DIGEST_SIZE];
     size_t len = put_u16(in, 0, seed);
 
     len = put(in, len, first->octets + skip, sizeof(first->octets) - skip);

@@ -191,7 +191,7 @@ static size_t find_key(struct bytes line, char key[KEY_SIZE])
     if (found == NULL)
         return 0;
     found += sizeof(before) - 1;
-    while (found < end && *found != '"' && length < KEY_SIZE - 8)
+    while (found < end && *found != '"' && length < KEY_SIZE - sizeof(":65535"))
         key[length++] = *found++;
     if ((size_t)(end - found) <= sizeof(between)
         || memcmp(found, between, sizeof(between) - 1) != 0)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* Signs of life come three times as often as they must. */
-enum { WATCHDOG_MARGIN = 3, MICROSECONDS = 1000 };
+enum { WATCHDOG_MARGIN = 3, MICROSECONDS_PER_MS = 1000 };
 
 static int64_t watchdog_interval_ms(void)
 {
@@ -18,7 +18,7 @@ static int64_t watchdog_interval_ms(void)
 
     if (interval == NULL || (process != NULL && strtol(process, NULL, 10) != (long)getpid()))
         return 0;
-    return strtoll(interval, NULL, 10) / MICROSECONDS / WATCHDOG_MARGIN;
+    return strtoll(interval, NULL, 10) / MICROSECONDS_PER_MS / WATCHDOG_MARGIN;
 }
 
 struct notify notify_open(void)

@@ -16,6 +16,12 @@ struct scheme_row {
     bool (*parse)(struct sink_spec *spec, const char *rest);
 };
 
+/* Where receivers listen if nothing else is said. */
+enum {
+    PORT_SYSLOG_UDP = 514, /* RFC 5426 section 3.3 */
+    PORT_SYSLOG_TCP = 601  /* RFC 6587 names none; IANA has this one, syslog-conn */
+};
+
 static bool parse_nothing(struct sink_spec *spec, const char *rest)
 {
     (void)spec;
@@ -52,7 +58,8 @@ static bool parse_host(struct sink_spec *spec, const char *rest)
     size_t length = strcspn(rest + is_bracketed, is_bracketed ? "]" : ":");
     const char *after = rest + is_bracketed + length;
 
-    snprintf(spec->port, sizeof(spec->port), "%d", spec->scheme == SINK_SYSLOG_TCP ? 601 : 514);
+    snprintf(spec->port, sizeof(spec->port), "%d",
+             spec->scheme == SINK_SYSLOG_TCP ? PORT_SYSLOG_TCP : PORT_SYSLOG_UDP);
     if (!copy(spec->host, sizeof(spec->host), rest + is_bracketed, length))
         return false;
     if (is_bracketed && *after++ != ']')

@@ -220,7 +220,7 @@ int sink_spec_open(const struct sink_spec *spec, const struct sink_opening *open
     *is_new = false;
     switch (spec->scheme) {
     case SINK_STDOUT:
-        return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+        return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     case SINK_FILE:
         return open_file(spec->path, opening, is_new);
     case SINK_UNIX:
