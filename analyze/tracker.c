@@ -200,7 +200,7 @@ static bool wants_to_wait(const struct tracker *tracker, const struct facts *fac
     if (tracker->defer == NULL)
         return false;
     if (is_attempt(facts))
-        return tracker->attempts_waiting < ATTEMPTS_WAITING_MAX;
+        return tracker->attempts_waiting < TRACKER_ATTEMPTS_WAITING_MAX;
     return facts->outcome == OUTCOME_FAILED || tracker->options.defer_all;
 }
 

@@ -32,9 +32,9 @@ struct tracker {
     struct insight *insight;
     struct incidents *incidents;
     struct defer *defer; /* NULL: no verdict waits */
-    struct defer
-        *judged[TRACKER_LOOKS]; /* to be judged again, by how often they were; NULL: none */
-    uint64_t attempts_waiting;  /* of the verdicts that wait, those of mere connection attempts */
+    /* To be judged again, by how often they were; NULL: none. */
+    struct defer *judged[TRACKER_LOOKS];
+    uint64_t attempts_waiting; /* of the verdicts that wait, those of mere connection attempts */
     struct pool sessions;
     int64_t revised_ns; /* tracker_revise's latest time */
     bool has_loss;      /* the capture lost packets */
@@ -44,7 +44,7 @@ struct tracker {
 
 /* Attempts to connect to ports where TLS may yet be spoken, waiting: a scan has more of them than
  * anybody wants to know. */
-enum { ATTEMPTS_WAITING_MAX = 2048 };
+enum { TRACKER_ATTEMPTS_WAITING_MAX = 2048 };
 
 /* Count the limits that a connection hit. */
 void tracker_count_limits(struct tracker *tracker, const struct facts *facts);

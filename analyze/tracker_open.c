@@ -6,13 +6,14 @@
 
 enum {
     /* What knowledge (29 MiB), incidents (10) and insight (6) need at their usual limits, about.
-       Where all servers fail and all clients are unusual knowledge needs 22 MiB more, a third of
-       which the usual memory has. */
+     * Where all servers fail and all clients are unusual, knowledge needs 22 MiB more; the usual
+     * memory has a third of these. */
     LEARNED_OCTETS = 48 << 20,
     LEARNED_OCTETS_MIN = 1 << 20,
-    SPARE_SHARE = 32, /* this part of the memory of sessions stays for those that begin when others
-                           end, */
-    SPARE_MAX = 4 << 20 /* or so many octets: of some thousand */
+    /* Memory of sessions that stays for those that begin when others end: this part of all of it,
+     * but not more than so many octets, which some thousand need. */
+    SPARE_SHARE = 32,
+    SPARE_MAX = 4 << 20
 };
 
 /* Room for as many as the budget allows; memory comes as they are taken. False: no memory. */
@@ -95,8 +96,16 @@ static struct insight *new_insight(const struct tracker_options *options)
     return insight_new(&insight);
 }
 
+static bool all_looks_are_open(const struct tracker *tracker)
+{
+    for (size_t i = 0; i < TRACKER_LOOKS; i++)
+        if (tracker->judged[i] == NULL)
+            return false;
+    return true;
+}
+
 /* What verdicts need. False: no memory. */
-static bool open_court(struct tracker *tracker)
+static bool open_judging(struct tracker *tracker)
 {
     const struct tracker_options *options = &tracker->options;
     const struct certificate_cache_limits cache = cache_limits(options);
@@ -111,8 +120,7 @@ static bool open_court(struct tracker *tracker)
         tracker->judged[i] = defer_new(options->revise_max / TRACKER_LOOKS);
     return tracker->examiner != NULL && tracker->knowledge != NULL && tracker->insight != NULL
            && tracker->incidents != NULL && (tracker->defer != NULL || options->defer_max == 0)
-           && (options->revise_max == 0
-               || (tracker->judged[0] != NULL && tracker->judged[1] != NULL));
+           && (options->revise_max == 0 || all_looks_are_open(tracker));
 }
 
 struct tracker *tracker_new(const struct tracker_options *options, const struct verdict_sink *sink)
@@ -123,7 +131,7 @@ struct tracker *tracker_new(const struct tracker_options *options, const struct 
         return NULL;
     tracker->options = *options;
     tracker->sink = *sink;
-    if (open_sessions(tracker) && (options->pass_on.take != NULL || open_court(tracker)))
+    if (open_sessions(tracker) && (options->pass_on.take != NULL || open_judging(tracker)))
         return tracker;
     tracker_free(tracker);
     return NULL;

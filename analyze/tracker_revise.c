@@ -20,8 +20,9 @@ void tracker_keep_judged(struct tracker *tracker, const struct observation *obse
                          enum outcome outcome, const struct defer_note *note)
 {
     struct defer *judged = note->looks < TRACKER_LOOKS ? tracker->judged[note->looks] : NULL;
-    bool is_wanted = outcome == OUTCOME_FAILED
-                     || (note->is_attempt && tracker->attempts_waiting < ATTEMPTS_WAITING_MAX);
+    bool is_wanted =
+        outcome == OUTCOME_FAILED
+        || (note->is_attempt && tracker->attempts_waiting < TRACKER_ATTEMPTS_WAITING_MAX);
 
     if (judged == NULL || !is_wanted)
         return;
@@ -105,13 +106,15 @@ static void revise_until(struct tracker *tracker, size_t look, int64_t judged_ns
     }
 }
 
+static const int64_t look_after_ns[TRACKER_LOOKS] = {TRACKER_FIRST_LOOK_NS, TRACKER_SECOND_LOOK_NS};
+
 void tracker_revise(struct tracker *tracker, int64_t now_ns)
 {
     if (now_ns < tracker->revised_ns - TRACKER_FIRST_LOOK_NS) /* the clock was set back */
         tracker_revise_all(tracker);
     tracker->revised_ns = now_ns;
-    revise_until(tracker, 0, now_ns - TRACKER_FIRST_LOOK_NS);
-    revise_until(tracker, 1, now_ns - TRACKER_SECOND_LOOK_NS);
+    for (size_t look = 0; look < TRACKER_LOOKS; look++)
+        revise_until(tracker, look, now_ns - look_after_ns[look]);
 }
 
 void tracker_revise_all(struct tracker *tracker)
