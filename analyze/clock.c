@@ -85,7 +85,7 @@ void clocks_free(struct clocks *clocks)
 }
 
 /* What one hello says. */
-struct reading {
+struct clock_reading {
     struct client_key key;
     int64_t ahead;
     uint8_t nonce[NONCE_LEN];
@@ -94,7 +94,7 @@ struct reading {
 /* In TLS 1.3 all 32 octets are random (RFC 8446 section 4.1.2), and who offers it has but one
  * hello for all versions. */
 static bool read_hello(const struct clocks *clocks, const struct facts *facts,
-                       struct reading *reading)
+                       struct clock_reading *reading)
 {
     const struct address *address = &facts->connection->endpoint[SIDE_CLIENT].address;
     struct bytes random = facts->client_hello.random;
@@ -117,7 +117,7 @@ static bool is_within(int64_t a, int64_t b, int64_t limit)
     return a - b <= limit && b - a <= limit;
 }
 
-static void learn_stack(struct clocks *clocks, const struct reading *reading)
+static void learn_stack(struct clocks *clocks, const struct clock_reading *reading)
 {
     struct stack_record *stack = knowledge_table_get(clocks->stacks, &reading->key.stack);
 
@@ -131,7 +131,7 @@ static void learn_stack(struct clocks *clocks, const struct reading *reading)
 
 static void learn_hello(struct clocks *clocks, const struct facts *facts)
 {
-    struct reading reading;
+    struct clock_reading reading;
     struct client_record *client;
 
     if (!read_hello(clocks, facts, &reading))
@@ -190,7 +190,7 @@ struct client_clock clocks_find(struct clocks *clocks, const struct facts *facts
     struct client_clock clock = {0};
     const struct client_record *client;
     const struct stack_record *stack;
-    struct reading reading;
+    struct clock_reading reading;
 
     if (!read_hello(clocks, facts, &reading))
         return clock;

@@ -72,12 +72,12 @@ void trust_store_free(struct trust_store *store)
 }
 
 /* What a file is known by while it is read. */
-struct place {
+struct file_place {
     const char *path;
     size_t offset;
 };
 
-static void note_error(struct trust_store *store, struct place place, const char *reason,
+static void note_error(struct trust_store *store, struct file_place place, const char *reason,
                        int system_error)
 {
     size_t length = strlen(place.path);
@@ -113,7 +113,7 @@ static bool anchors_grow(struct trust_store *store)
 }
 
 /* Keep one certificate, whose DER is the store's. */
-static void add_anchor(struct trust_store *store, struct bytes der, struct place place)
+static void add_anchor(struct trust_store *store, struct bytes der, struct file_place place)
 {
     struct certificate_outline outline;
     struct certificate_name_text subject = {.text = NULL};
@@ -170,7 +170,7 @@ static bool add_pem(struct trust_store *store, struct bytes text, uint8_t *room,
     bool any = false;
 
     while ((status = pem_next(text, &rest, &block)) == PEM_BLOCK) {
-        struct place place = {.path = path, .offset = block.offset};
+        struct file_place place = {.path = path, .offset = block.offset};
         size_t length;
 
         any = true;
@@ -184,13 +184,14 @@ static bool add_pem(struct trust_store *store, struct bytes text, uint8_t *room,
         room += length;
     }
     if (status == PEM_CUT)
-        note_error(store, (struct place){.path = path, .offset = block.offset}, "does not end", 0);
+        note_error(store, (struct file_place){.path = path, .offset = block.offset}, "does not end",
+                   0);
     return any || status == PEM_CUT;
 }
 
 static void add_contents(struct trust_store *store, struct bytes text, const char *path)
 {
-    struct place place = {.path = path};
+    struct file_place place = {.path = path};
     /* What base64 becomes is smaller than it; room for DER itself. */
     uint8_t *room = keep_file(store, text.len + 3);
 
@@ -210,7 +211,7 @@ static void add_file(struct trust_store *store, const char *path)
     int system_error;
 
     if (!file_read(path, TRUST_FILE_MAX, &text, &reason, &system_error)) {
-        note_error(store, (struct place){.path = path}, reason, system_error);
+        note_error(store, (struct file_place){.path = path}, reason, system_error);
         return;
     }
     add_contents(store, text, path);
@@ -252,14 +253,14 @@ static void add_directory(struct trust_store *store, const char *path)
     size_t files = 0;
 
     if (directory == NULL) {
-        note_error(store, (struct place){.path = path}, "cannot be opened", errno);
+        note_error(store, (struct file_place){.path = path}, "cannot be opened", errno);
         return;
     }
     while ((file = readdir(directory)) != NULL) {
         if (!trust_is_certificate_file(file->d_name))
             continue;
         if (++files > TRUST_FILES_MAX) {
-            note_error(store, (struct place){.path = path}, "has too many files", 0);
+            note_error(store, (struct file_place){.path = path}, "has too many files", 0);
             break;
         }
         if ((size_t)snprintf(name, sizeof(name), "%s/%s", path, file->d_name) < sizeof(name))

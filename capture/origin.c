@@ -7,14 +7,14 @@
 enum { ORIGINS_AT_FIRST = 64 };
 
 /* Packets that follow each other here and in their file. */
-struct run {
+struct file_run {
     uint64_t packet; /* the first of them */
     uint64_t in_file;
     const char *path; /* NULL: not known */
 };
 
 struct origins {
-    struct run *runs; /* by packet; room for a power of two */
+    struct file_run *runs; /* by packet; room for a power of two */
     size_t count;
     size_t room;
 };
@@ -43,7 +43,7 @@ void origins_free(struct origins *origins)
 
 static bool make_room(struct origins *origins)
 {
-    struct run *more;
+    struct file_run *more;
 
     if (origins->count < origins->room)
         return true;
@@ -60,7 +60,7 @@ static bool make_room(struct origins *origins)
 void origins_note(struct origins *origins, uint64_t packet, const char *path, uint64_t in_file)
 {
     if (make_room(origins)) {
-        origins->runs[origins->count++] = (struct run){packet, in_file, path};
+        origins->runs[origins->count++] = (struct file_run){packet, in_file, path};
         return;
     }
     /* Of its packets, too, nothing is known: where they end would be one more. */
@@ -69,7 +69,7 @@ void origins_note(struct origins *origins, uint64_t packet, const char *path, ui
 
 bool origins_find(const struct origins *origins, uint64_t packet, struct origin *out)
 {
-    const struct run *run;
+    const struct file_run *run;
     size_t low = 0;
     size_t high = origins != NULL ? origins->count : 0;
 

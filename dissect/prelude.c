@@ -2,12 +2,12 @@
 #include "dissect/prelude.h"
 #include "dissect/prelude_fit.h"
 
-enum side { CLIENT = 1 << 0, SERVER = 1 << 1, BOTH = CLIENT | SERVER };
+enum speaker { CLIENT = 1 << 0, SERVER = 1 << 1, BOTH = CLIENT | SERVER };
 
 /* One way for a protocol to begin: a text, or what a function says. */
 struct signature {
     enum prelude prelude;
-    enum side side;
+    enum speaker side;
     const char *prefix; /* NULL: fit decides */
     enum fit (*fit)(struct bytes in);
 };
@@ -177,7 +177,7 @@ static enum fit signature_fit(const struct signature *signature, struct bytes in
 
 enum prelude prelude_identify(struct bytes data, bool from_client)
 {
-    enum side side = from_client ? CLIENT : SERVER;
+    enum speaker side = from_client ? CLIENT : SERVER;
     bool is_long = data.len >= PRELUDE_OCTETS_MAX;
     enum prelude answer = PRELUDE_UNKNOWN;
 

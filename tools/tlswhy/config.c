@@ -11,20 +11,18 @@
 #define BLANKS          " \t\r\v\f"
 #define BYTE_ORDER_MARK "\xef\xbb\xbf" /* which some editors put first */
 
-enum { GIVEN_MAX = 128 /* options that a file may give once: more than there are */ };
-
-struct reading {
+struct config_reader {
     const char *path;
     unsigned line; /* from 1 */
     const struct option_row *(*find)(const char *name);
     struct options *options;
-    const struct option_row *given[GIVEN_MAX]; /* those that may not be given again */
+    const struct option_row *given[CONFIG_OPTIONS_MAX]; /* those that may not be given again */
     size_t given_count;
     size_t settings;
 };
 
 /* Keep a copy that lives as long as the options: they borrow their values. NULL: no memory. */
-static const char *keep(const struct reading *reading, const struct option_row *row,
+static const char *keep(const struct config_reader *reading, const struct option_row *row,
                         const char *value)
 {
     size_t size = strlen(value) + 1;
@@ -68,20 +66,21 @@ void config_forget(const struct options *options, const struct option_row *row)
 }
 
 /* Say what is wrong with the option of this line. */
-static bool refuse(const struct reading *reading, const char *name, const char *reason)
+static bool refuse(const struct config_reader *reading, const char *name, const char *reason)
 {
     return complain("%s: line %u: '%s' %s", reading->path, reading->line, name, reason);
 }
 
 /* One file serves live capture and captures: what the latter do not need is no mistake in it. */
-static bool use(struct reading *reading, const struct option_row *row, const char *value)
+static bool use(struct config_reader *reading, const struct option_row *row, const char *value)
 {
     option_row_note(row, reading->options, FOR_LIVE);
     return option_row_apply(row, reading->options, value)
            || refuse(reading, row->name, "is set here");
 }
 
-static bool apply_flag(struct reading *reading, const struct option_row *row, const char *value)
+static bool apply_flag(struct config_reader *reading, const struct option_row *row,
+                       const char *value)
 {
     if (strcmp(value, "yes") == 0)
         return use(reading, row, NULL);
@@ -101,20 +100,18 @@ static bool is_for_command_line(const struct option_row *row)
 
 /* Keep in mind that this option was given. False when it was before: who reads the file sees one of
  * the two. */
-static bool is_first(struct reading *reading, const struct option_row *row)
+static bool is_first(struct config_reader *reading, const struct option_row *row)
 {
     if (row->effect.is_list)
         return true;
     for (size_t i = 0; i < reading->given_count; i++)
         if (reading->given[i] == row)
             return false;
-    if (reading->given_count == GIVEN_MAX)
-        return false;
     reading->given[reading->given_count++] = row;
     return true;
 }
 
-static bool apply(struct reading *reading, const char *name, const char *value)
+static bool apply(struct config_reader *reading, const char *name, const char *value)
 {
     const struct option_row *row = reading->find(name);
 
@@ -158,7 +155,7 @@ static void cut_remark(char *text)
     }
 }
 
-static bool take_line(struct reading *reading, char *line)
+static bool take_line(struct config_reader *reading, char *line)
 {
     char *name = trim(line);
     char *value = strchr(name, '=');
@@ -175,7 +172,7 @@ static bool take_line(struct reading *reading, char *line)
     return apply(reading, trim(name), trim(value));
 }
 
-static bool take_lines(struct reading *reading, char *text)
+static bool take_lines(struct config_reader *reading, char *text)
 {
     char *line;
 
@@ -192,7 +189,7 @@ static bool take_lines(struct reading *reading, char *text)
 bool config_read(const char *path, const struct option_row *(*find)(const char *name),
                  struct options *options, size_t *settings)
 {
-    struct reading reading = {.path = path, .find = find, .options = options};
+    struct config_reader reading = {.path = path, .find = find, .options = options};
     char *text;
     bool is_good;
 

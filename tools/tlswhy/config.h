@@ -11,7 +11,10 @@
 
 #include "tools/tlswhy/option_row.h"
 
-enum { CONFIG_FILE_MAX = 1 << 20 /* octets of the file */ };
+enum {
+    CONFIG_FILE_MAX = 1 << 20, /* octets of the file */
+    CONFIG_OPTIONS_MAX = 128   /* different options in one file: more than there are */
+};
 
 /* Take over what the file says, with find to find an option. *settings becomes how many lines of it
  * set something. False after a complaint that names file, line and reason. Values live as long as

@@ -74,7 +74,7 @@ static const char *describe_runs(unsigned runs)
     return "is not for an analysis";
 }
 
-bool option_row_check(const struct options *options, enum run run)
+bool option_row_check(const struct options *options, enum run_kind run)
 {
     const struct option_row *row = options->unfit[run];
     const char letter[] = {row != NULL ? row->letter : '\0', '\0'};

@@ -97,7 +97,7 @@ bool option_row_apply(const struct option_row *row, struct options *options, con
 void option_row_note(const struct option_row *row, struct options *options, unsigned runs);
 
 /* False after a complaint when an option was given that does nothing in this run. */
-bool option_row_check(const struct options *options, enum run run);
+bool option_row_check(const struct options *options, enum run_kind run);
 
 /* service_options.c: those for live capture, in the order of --help. */
 enum { SERVICE_OPTION_COUNT = 13 };

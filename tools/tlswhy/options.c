@@ -173,6 +173,8 @@ enum {
     OPTION_COUNT = SERVICE_OPTIONS_BEGIN + SERVICE_OPTION_COUNT
 };
 
+_Static_assert((int)OPTION_COUNT <= CONFIG_OPTIONS_MAX, "a file may have each of them once");
+
 enum { ALL_RUNS = (1 << RUN_KINDS) - 1 };
 
 static const struct option_row *row_at(size_t index)
@@ -383,7 +385,7 @@ static bool take_stdout(struct options *options)
     return sink_spec_parse("stdout", &sinks->specs[sinks->count++]);
 }
 
-static enum run run_of(const struct options *options)
+static enum run_kind run_of(const struct options *options)
 {
     if (options->mode == MODE_MERGE)
         return RUN_MERGE;

@@ -39,7 +39,7 @@ enum mode {
 };
 
 /* What a run is, as far as options differ in it. */
-enum run {
+enum run_kind {
     RUN_CAPTURES,          /* reads captures */
     RUN_CAPTURES_TO_SINKS, /* the same, with --sink */
     RUN_LIVE,
@@ -107,8 +107,8 @@ struct options {
     size_t internal_count;
     struct feed_sinks sinks;
     struct service_options service;
-    struct setting
-        *settings; /* owned: of files, whose values others point to; the last one first */
+    /* Owned: of files, whose values others point to; the last one first. */
+    struct setting *settings;
 };
 
 /* Read the command line. False when it makes no sense, or, with options->is_unread, a file that it
