@@ -28,7 +28,7 @@ bool option_value_size(const char *option, const char *value, uint64_t min, uint
 bool option_value_ports(const char *option, const char *value, uint16_t *ports, size_t max,
                         size_t *count);
 
-/* Days from 1 to 3650 with commas between them, as many as max. */
+/* Days from 1 to INVENTORY_LEVEL_DAYS_MAX with commas between them, as many as max. */
 bool option_value_days(const char *option, const char *value, uint16_t *days, size_t max,
                        size_t *count);
 

@@ -8,6 +8,8 @@
 #include "tools/tlswhy/progress.h"
 #include "tools/tlswhy/service_parts.h"
 
+_Static_assert((int)SERVICE_WORKERS_MAX <= LIVE_GROUP_MAX, "all workers share one interface");
+
 static bool open_shared(struct service *service)
 {
     const struct sink *output = feed_output(service->feed);

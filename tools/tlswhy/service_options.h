@@ -9,13 +9,13 @@
 
 enum {
     SERVICE_INTERFACES_MAX = 16, /* of one sensor */
-    SERVICE_WORKERS_MAX = 64,    /* LIVE_GROUP_MAX */
+    SERVICE_WORKERS_MAX = 64,    /* each has a ring of every interface */
     SERVICE_SNAPLEN_MIN = 96,    /* below, TCP options are cut */
     SERVICE_STATS_DEFAULT = 60,  /* seconds */
     SERVICE_STATE_DEFAULT = 300  /* seconds: what a crash may cost of what is known */
 };
 
-/* Strings are borrowed from the command line. */
+/* Strings are borrowed: from the command line, or of struct setting. */
 struct service_options {
     const char *interfaces[SERVICE_INTERFACES_MAX];
     size_t interface_count;

@@ -161,6 +161,17 @@ static void add_all(void *sum, const void *other, size_t size)
     }
 }
 
+enum { TRACKER_NUMBERS = 17 /* of struct tracker_counters, beside arrays and structs */ };
+
+/* Whoever adds a member has to add it up below. Not added up are the times of capture_clock, and
+ * defer: in a service no verdict waits for later ones. */
+_Static_assert(sizeof(struct tracker_counters)
+                   == (OUTCOMES + TRACKER_NUMBERS) * sizeof(uint64_t)
+                          + sizeof(struct knowledge_counters)
+                          + sizeof(struct certificate_cache_stats) + sizeof(struct insight_counters)
+                          + sizeof(struct defer_counters),
+               "all members are known here");
+
 static void add_tracker(struct tracker_counters *sum, const struct tracker_counters *other)
 {
     add_all(sum->outcomes, other->outcomes, sizeof(sum->outcomes));
