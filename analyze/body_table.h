@@ -13,8 +13,8 @@
 
 enum {
     BODY_TABLE_SLOTS = 1024, /* a power of two; certificates of the servers of a large network */
-    BODY_TABLE_SHARE = 16,   /* of the memory of those who hold bodies, */
-    BODY_TABLE_OCTETS = 8 << 20, /* but no more than this: 8 KiB each, a chain of five */
+    BODY_TABLE_SHARE = 16,   /* the table has this part of the memory of those who hold bodies */
+    BODY_TABLE_OCTETS = 8 << 20, /* the table has no more than this: 8 KiB each, a chain of five */
     BODY_OCTETS_MIN = 512,       /* what is shorter is copied as fast as it is compared */
     BODY_OCTETS_MAX = 12280 /* what is longer, few servers send; with its head, a block of 12 KiB */
 };

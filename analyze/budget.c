@@ -6,8 +6,8 @@
 #include "capture/fetch.h"
 
 enum {
-    LIMIT_FROM_KIND = 2, /* for blocks above 1 KiB ever less of the memory is there, */
-    LIMIT_STEPS = 4,     /* with each doubling, but half of it */
+    LIMIT_FROM_KIND = 2, /* for blocks above 1 KiB ever less of the memory is there */
+    LIMIT_STEPS = 4,     /* it is less with each doubling, but never less than half */
     LIMIT_SHARES = 8
 };
 

@@ -17,8 +17,8 @@ enum {
 /* Where a certificate by one issuer was seen first. */
 struct issuer_sighting {
     struct certificate_name_id issuer;
-    struct certificate_name_id
-        root;         /* the anchor's name, or that of a self-issued end; zero: none */
+    /* The anchor's name, or that of a self-issued end; zero: none. */
+    struct certificate_name_id root;
     bool is_anchored; /* the chain ended in the trust store */
     struct moment at;
     struct endpoint server;

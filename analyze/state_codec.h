@@ -16,8 +16,8 @@ struct state_codec {
     uint8_t *out;      /* writing: where to; NULL: octets are only counted */
     size_t length;     /* of what was written or counted */
     const char *fault; /* reading: what is wrong, static; NULL: nothing yet */
-    unsigned
-        halvings; /* writing: so often each table is halved; those longest unused are left out */
+    /* Writing: so often each table is halved; those longest unused are left out. */
+    unsigned halvings;
     uint64_t left_out; /* writing: such records */
 };
 

@@ -47,9 +47,9 @@ struct tally;
 /* A connection that finds no room within both is counted as left out. */
 struct tally_limits {
     size_t rows_max; /* of each table */
-    size_t
-        memory_max; /* octets of all tables; their text has less than three times as many. It is for
-                          tally_add: rows of others are not held against it */
+    /* Octets of all tables; their text has less than three times as many. It is for tally_add: rows
+     * of others are not held against it. */
+    size_t memory_max;
 };
 
 /* Make an empty one; hash_key is secret. NULL: no memory. */

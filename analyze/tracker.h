@@ -47,10 +47,10 @@ struct tracker_options {
                          about them, too */
     size_t defer_max; /* octets for verdicts that wait for later connections to decide them;
                              0: every verdict at once */
-    size_t
-        revise_max; /* octets for failed connections that were judged at once, and are judged again
-                          later; 0: none */
-    bool defer_all; /* verdicts of handshakes that did not fail wait too, for their order */
+    /* Octets for failed connections that were judged at once, and are judged again later; 0: none
+     * are. */
+    size_t revise_max;
+    bool defer_all;       /* verdicts of handshakes that did not fail wait too, for their order */
     size_t knowledge_max; /* octets for what is known of servers and clients, incidents, and
                              certificates as they were read, about; 0, or more than the default
                              limits need: those limits. CERTIFICATE_CACHE_OCTETS_MIN and 1 MiB are
@@ -65,7 +65,7 @@ struct tracker_counters {
     uint64_t outcomes[OUTCOMES]; /* by enum outcome */
     uint64_t handshakes;         /* in progress now */
     uint64_t refused;            /* connections not read for want of memory */
-    uint64_t memory;             /* octets held for them */
+    uint64_t memory;             /* octets held for those that are read */
     uint64_t memory_peak;        /* of these and the next ones, at most */
     uint64_t bodies_memory;      /* octets of the messages that they have in common */
     uint64_t bodies_refused;     /* messages that were copied for want of room there */

@@ -25,9 +25,9 @@ struct input {
     uint64_t position;
     uint64_t size;
     struct decompress *decompress; /* NULL: not compressed */
-    uint8_t *compressed;           /* COMPRESSED_READ octets, with inflate only */
-    struct bytes pending;          /* in compressed, not yet inflated */
-    bool may_hold;                 /* the last read filled its buffer: inflate may hold more back */
+    uint8_t *compressed;           /* COMPRESSED_READ octets, with decompress only */
+    struct bytes pending;          /* in compressed, not yet decompressed */
+    bool may_hold; /* the last read filled its buffer: decompress may hold more back */
     char error[INPUT_ERROR_MAX];
 };
 

@@ -46,9 +46,9 @@ struct source_options {
 struct source_counters {
     uint64_t packets;  /* delivered */
     uint64_t rejected; /* by the filter */
-    uint64_t
-        link_unsupported; /* of a link type that is not read, or that the filter does not suit */
-    uint64_t too_long;    /* longer than PACKET_OCTETS_MAX */
+    /* Of a link type that is not read, or that the filter does not suit. */
+    uint64_t link_unsupported;
+    uint64_t too_long;          /* longer than PACKET_OCTETS_MAX */
     uint64_t dropped_interface; /* lost before the capture, as the files say */
     uint64_t dropped_kernel;    /* likewise, by the system */
     uint64_t files;             /* given */
@@ -58,7 +58,7 @@ struct source_counters {
 };
 
 enum source_status {
-    SOURCE_PACKET, /* *packet is set */
+    SOURCE_PACKET, /* *count packets are set, at least one */
     SOURCE_IDLE,   /* no packet so far: do what is due, and call again */
     SOURCE_END,    /* no more packets */
     SOURCE_FAILED  /* likewise, and no file could be read at all */

@@ -49,8 +49,8 @@ struct stream_budget {
     size_t used;           /* by held pieces, and by first segments that wait */
     size_t max;            /* for those */
     size_t first_segments; /* of those in use, see first_segment.h */
-    size_t
-        early_acks; /* at most STREAM_EARLY_ACKS_OCTETS for each stream, and so without a limit */
+    /* At most STREAM_EARLY_ACKS_OCTETS for each stream, and so without a limit. */
+    size_t early_acks;
 };
 
 enum stream_gap {

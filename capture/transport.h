@@ -23,11 +23,11 @@ enum {
     TRANSPORT_SENT_FEW = 8,
     /* Packets of one direction among which a second copy is looked for. */
     TRANSPORT_RECENT_MAX = 4,
-    /* A copy of a packet that a mirror or a second interface adds comes within this time, give or
-     * take a unit: of a mere ACK, which a host may well send again soon after; */
+    /* A copy of a mere ACK that a mirror or a second interface adds comes within this time, give or
+     * take a unit. A host may well send one again soon after. */
     TRANSPORT_DUPLICATE_ACK_NS = 300 * 1000,
-    /* and of octets or a FIN, behind a firewall even: a retransmission after a time-out is later,
-     * and one that a shorter round trip caused tells of little. */
+    /* A copy of octets or of a FIN, behind a firewall even: a retransmission after a time-out is
+     * later, and one that a shorter round trip caused tells of little. */
     TRANSPORT_DUPLICATE_NS = 10 * 1000 * 1000,
     /* Likewise of one that no retransmission is like, which may come from the other end of the path
      * or by another clock. Below the shortest usual retransmission time-out: some hosts give all

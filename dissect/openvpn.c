@@ -5,8 +5,8 @@ enum {
     OPCODE_CONTROL = 4,
     OPCODE_RESET_CLIENT = 7, /* P_CONTROL_HARD_RESET_CLIENT_V2 */
     OPCODE_RESET_SERVER = 8, /* P_CONTROL_HARD_RESET_SERVER_V2 */
-    OPCODE_RESET_WRAPPED =
-        10, /* P_CONTROL_HARD_RESET_CLIENT_V3: with a key of its own, encrypted */
+    /* P_CONTROL_HARD_RESET_CLIENT_V3: with a key of its own, encrypted. */
+    OPCODE_RESET_WRAPPED = 10,
     KEY_BITS = 3,
     SESSION_LENGTH = 8,
     REPLAY_LENGTH = 8, /* packet and time, of tls-auth and tls-crypt */

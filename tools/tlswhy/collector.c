@@ -257,8 +257,8 @@ static void take_trust(struct collector *collector)
     trust_files_close(&before);
 }
 
-/* It is as late as the worker that is furthest says, all of whom go back when the clock is set
- * back. */
+/* Packet time is that of the worker that is furthest ahead. When the clock is set back, all of them
+ * go back. */
 static void advance(struct collector *collector)
 {
     int64_t now_ns = 0;

@@ -12,12 +12,13 @@
 #include "analyze/defer.h"
 
 enum {
-    DOCKET_LENGTH = 65536,  /* a power of two; the share of --max-memory is used up before, unless
+    DOCKET_LENGTH = 65536, /* a power of two; the share of --max-memory is used up before, unless
                                the connections are mere attempts */
-    DOCKET_SPARE_SHARE = 8, /* this part of the memory stays for connections that come next when
-                               those before are gone, */
-    DOCKET_SPARE_MAX = 10 << 20 /* or so many octets: about as many handshakes as end between two
-                                   turns of the one who takes */
+    /* Memory that stays for connections that come next when those before are gone: this part of
+     * all of it, but not more than so many octets, for about as many handshakes as end between two
+     * turns of the one who takes. */
+    DOCKET_SPARE_SHARE = 8,
+    DOCKET_SPARE_MAX = 10 << 20
 };
 
 /* What becomes dispensable when. Handshakes that went well teach what the server accepts, so they

@@ -20,7 +20,7 @@ enum {
 
 #define FEED_EVENTS_ALL UINT32_MAX
 
-/* Strings are borrowed from the command line. */
+/* Strings are borrowed: from the command line, or of struct setting. */
 struct feed_sinks {
     struct sink_spec specs[SINKS_MAX];
     size_t count;

@@ -14,9 +14,10 @@
 #include "tools/tlswhy/pipeline.h"
 
 enum {
-    GATHER_SHORT = 512,    /* octets of a packet that is copied in any case, */
-    GATHER_LONG = 4096,    /* of one that is while many are read: */
-    GATHER_LONG_SHARE = 3, /* a third (half of a storm of handshakes, an eighth of downloads) */
+    GATHER_SHORT = 512, /* octets of a packet that is copied in any case */
+    GATHER_LONG = 4096, /* octets of one that is copied while many packets are read */
+    GATHER_LONG_SHARE =
+        3, /* many: a third (of storms of handshakes half, of downloads an eighth) */
     GATHER_OCTETS = 16384, /* of all of a batch: half of the smallest first-level cache */
     GATHER_LOOK = 1024     /* packets between two looks at how many are read */
 };

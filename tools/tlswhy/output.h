@@ -11,8 +11,8 @@
 #include "tools/tlswhy/options.h"
 
 enum {
-    OUTPUT_HELD_MAX =
-        65536 /* octets of lines that wait to be written together: what a pipe takes */
+    /* Octets of lines that wait to be written together: what a pipe takes. */
+    OUTPUT_HELD_MAX = 65536
 };
 
 struct output {

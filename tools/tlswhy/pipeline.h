@@ -44,8 +44,8 @@ struct pipeline_sink {
 struct pipeline_options {
     enum pipeline_part part;
     const struct options *options; /* borrowed */
-    size_t
-        memory_max; /* octets for tables: half for connections, half for the handshakes on them */
+    /* Octets for tables: half for connections, half for the handshakes on them. */
+    size_t memory_max;
     size_t knowledge_max; /* octets for what is known of servers and clients */
     size_t defer_max;     /* octets for verdicts that wait for later connections; 0: all at once */
     size_t revise_max;    /* octets for verdicts that later connections may change; 0: none are */

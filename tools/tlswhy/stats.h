@@ -18,7 +18,7 @@ struct stats {
     struct tracker_counters tracker;
     struct live_counters live;         /* of all its interfaces */
     uint64_t causes[STATS_CAUSES_MAX]; /* failed handshakes, by place in cause_list */
-    uint64_t unserialised;             /* verdicts lost for want of memory */
+    uint64_t unserialised;             /* events lost for want of memory */
     uint64_t folded;                   /* failures that only an incident's event tells of */
     int64_t first_ns;                  /* time of the first packet, 0: there was none */
     int64_t last_ns;

@@ -15,8 +15,8 @@ enum {
     WORKER_BATCH = 4096,        /* packets of one ring before the next has its turn */
     WORKER_CARE_MS = 250,       /* between looks at clocks, interfaces and statistics */
     WORKER_BUSY = 256,          /* packets at once that tell of more to come */
-    WORKER_NAP_MS = 2,          /* how long these are let gather, */
-    WORKER_NAP_RING = 16 << 20, /* in rings of so many octets at least: at 40 Gbit/s 10 MB come */
+    WORKER_NAP_MS = 2,          /* how long packets are let gather when more are to come */
+    WORKER_NAP_RING = 16 << 20, /* rings that nap have so many octets: at 40 Gbit/s 10 MB come */
     WORKER_LAST_READS_MAX = 64  /* batches read after the stop, of what the rings hold */
 };
 
@@ -40,7 +40,7 @@ void worker_add(struct worker *worker, struct live *live);
 /* Begin, on this processor unless it is negative. False after a complaint. */
 bool worker_start(struct worker *worker, int cpu);
 
-/* Have it read what its rings hold and judge what is open; worker_join waits for that. */
+/* Have it read what its rings hold and hand over what is open; worker_join waits for that. */
 void worker_stop(struct worker *worker);
 
 /* Wait for its end, until_ms of system_clock_now_ms at most. False: it has not ended. */
