@@ -229,7 +229,7 @@ void trust_store_add(struct trust_store *store, struct bytes contents, const cha
     add_contents(store, contents, path);
 }
 
-bool trust_is_certificate_file(const char *name)
+static bool is_certificate_file(const char *name)
 {
     static const char *const endings[] = {".pem", ".crt", ".cer", ".der", ".0"};
     size_t length = strlen(name);
@@ -243,30 +243,52 @@ bool trust_is_certificate_file(const char *name)
     return false;
 }
 
-/* Add the files of a directory that are named like certificates, whose links by hash (OpenSSL's
- * c_rehash) too; those in it already are told by their octets. */
-static void add_directory(struct trust_store *store, const char *path)
+/* A path that is too long is for who opens it to complain about. */
+bool trust_each_file(const char *path, void (*take)(void *context, const char *file), void *context)
 {
     DIR *directory = opendir(path);
     const struct dirent *file;
-    char name[PATH_MAX];
+    char name[PATH_MAX + NAME_MAX + 1];
     size_t files = 0;
 
-    if (directory == NULL) {
-        note_error(store, (struct file_place){.path = path}, "cannot be opened", errno);
-        return;
-    }
-    while ((file = readdir(directory)) != NULL) {
-        if (!trust_is_certificate_file(file->d_name))
+    if (directory == NULL)
+        return false;
+    while (files <= TRUST_FILES_MAX && (file = readdir(directory)) != NULL) {
+        if (!is_certificate_file(file->d_name))
             continue;
-        if (++files > TRUST_FILES_MAX) {
-            note_error(store, (struct file_place){.path = path}, "has too many files", 0);
-            break;
-        }
-        if ((size_t)snprintf(name, sizeof(name), "%s/%s", path, file->d_name) < sizeof(name))
-            add_file(store, name);
+        snprintf(name, sizeof(name), "%s/%s", path, file->d_name);
+        take(context, name);
+        files++;
     }
     closedir(directory);
+    return true;
+}
+
+/* A directory that is added. */
+struct directory {
+    struct trust_store *store;
+    const char *path;
+    size_t files;
+};
+
+static void add_one_of_directory(void *context, const char *file)
+{
+    struct directory *directory = context;
+
+    if (++directory->files > TRUST_FILES_MAX)
+        note_error(directory->store, (struct file_place){.path = directory->path},
+                   "has too many files", 0);
+    else
+        add_file(directory->store, file);
+}
+
+/* Links by hash (OpenSSL's c_rehash) are added too; what is there already is told by its octets. */
+static void add_directory(struct trust_store *store, const char *path)
+{
+    struct directory directory = {.store = store, .path = path};
+
+    if (!trust_each_file(path, add_one_of_directory, &directory))
+        note_error(store, (struct file_place){.path = path}, "cannot be opened", errno);
 }
 
 /* By subject, and the same octets side by side. */

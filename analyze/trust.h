@@ -47,8 +47,11 @@ void trust_store_read_none(struct trust_store *store);
  * errors, and copied. Only before the store is loaded. */
 void trust_store_add(struct trust_store *store, struct bytes contents, const char *path);
 
-/* True for the names that are read in a directory. */
-bool trust_is_certificate_file(const char *name);
+/* Call take for each file of a directory that is named like a certificate, of more than
+ * TRUST_FILES_MAX for one more, which shows that there are. False: it cannot be opened, errno says
+ * why. */
+bool trust_each_file(const char *path, void (*take)(void *context, const char *file),
+                     void *context);
 
 /* Load now, unless that was done. After it the state is TRUST_LOADED or TRUST_NONE. */
 enum trust_state trust_store_load(struct trust_store *store);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -51,32 +49,17 @@ static void answer_file(const struct caller *caller, const char *path)
     answer(caller, path, file, errno);
 }
 
-/* One more than are read shows that there are more. */
-static void answer_directory(const struct caller *caller, const char *path, DIR *directory)
+static void take_trust_file(void *context, const char *path)
 {
-    const struct dirent *entry;
-    char name[PATH_MAX];
-    size_t files = 0;
+    const struct caller *const *caller = context;
 
-    while ((entry = readdir(directory)) != NULL && files <= TRUST_FILES_MAX) {
-        if (!trust_is_certificate_file(entry->d_name)
-            || (size_t)snprintf(name, sizeof(name), "%s/%s", path, entry->d_name) >= sizeof(name))
-            continue;
-        answer_file(caller, name);
-        files++;
-    }
+    answer_file(*caller, path);
 }
 
 static void answer_trust(const struct caller *caller, const char *path)
 {
-    DIR *directory = path != NULL ? opendir(path) : NULL;
-
-    if (directory != NULL) {
-        answer_directory(caller, path, directory);
-        closedir(directory);
-    } else if (path != NULL) {
+    if (path != NULL && !trust_each_file(path, take_trust_file, &caller))
         answer_file(caller, path);
-    }
 }
 
 /* The new state is written by who asked for it, and kept open here until all of it is there. */
