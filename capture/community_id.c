@@ -7,6 +7,7 @@
 enum {
     INPUT_MAX = 2 + 16 + 16 + 1 + 1 + 2 + 2,
     GROUPS = (WC_SHA_DIGEST_SIZE + 2) / 3, /* of three octets, which are four characters */
+    TEXT_LENGTH = 4 * GROUPS,
     PADDING = 3 * GROUPS - WC_SHA_DIGEST_SIZE
 };
 
@@ -32,7 +33,7 @@ static void base64(const uint8_t digest[WC_SHA_DIGEST_SIZE], char *text)
         text[4 * i + 3] = alphabet[group >> 8 & 63];
     }
     _Static_assert(PADDING == 1, "one character stands for no octet");
-    memcpy(text + 4 * GROUPS - PADDING, "=", 2);
+    memcpy(text + TEXT_LENGTH - PADDING, "=", 2);
 }
 
 static size_t put(uint8_t *out, size_t at, const void *octets, size_t len)
