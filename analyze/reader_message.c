@@ -80,8 +80,10 @@ static void see_server_hello(struct session *session, uint8_t type, struct bytes
         return;
     if (hello.is_hello_retry_request || version_is_tls_1_3(server_hello_version(&hello)))
         session->tls13 = true;
-    if (!hello.is_hello_retry_request)
+    if (!hello.is_hello_retry_request) {
         session->server_hello_seen = true;
+        session->suite = hello.cipher_suite;
+    }
 }
 
 static void keep_body(const struct run *run, const struct message *message)

@@ -119,13 +119,10 @@ static void read_alert_record(struct run *run, const struct record *record)
             return;
 }
 
-/* Whether a record is as long as a Finished alone that is not padded (RFC 8446 section 5.4), of
- * whatever suite, which is not known here: the hash has 32 or 48 octets, the tag 8 or 16. Suites
- * without encryption (RFC 9150) have longer ones. */
-static bool is_plain_finished_of_any_suite(size_t length)
+/* Whether a record is as long as a Finished alone that is not padded (RFC 8446 section 5.4). */
+static bool is_plain_finished(const struct session *session, size_t length)
 {
-    return length == SUITE_FINISHED_MIN || length == SUITE_FINISHED_MIN + 8
-           || length == SUITE_FINISHED_MIN + 16 || length == SUITE_FINISHED_MIN + 16 + 8;
+    return suite_finished_length(suite_find(session->suite), TLS_VERSION_1_3, length);
 }
 
 /* An alert has two octets where a Finished has a header and a hash; the rest is the same. */
@@ -138,13 +135,19 @@ static bool is_as_alert_beside(size_t finished, size_t length)
 
 /* What the server sends behind the client's Finished may be an alert, padded to the length of its
  * smallest records. Where these are not padded, as one that is a plain Finished shows, alerts have
- * one length. Behind its Finished a server may send tickets before the client's. */
+ * one length. The smallest may be another message: EncryptedExtensions with a list of groups are as
+ * long as the Finished of other suites. Behind its Finished a server may send tickets before the
+ * client's. */
 static bool server_goes_on(const struct session *session, size_t length)
 {
+    enum { ALERT_MAX = TLS_ALERT_LENGTH + 1 + 48 }; /* with the tag of RFC 9150 */
     const size_t least = session->server_least;
 
-    return (length >= SUITE_FINISHED_MIN || is_plain_finished_of_any_suite(least))
-           && length != least && !is_as_alert_beside(least, length);
+    if (length == least || is_as_alert_beside(least, length))
+        return false;
+    return length > ALERT_MAX
+           || (is_plain_finished(session, least)
+               && !suite_alert_length(suite_find(session->suite), TLS_VERSION_1_3, length));
 }
 
 /* After both Finished of TLS 1.3 each side proves by what it sends that it accepts them. What a
@@ -162,8 +165,7 @@ static inline void weigh_protected_record(struct session *session, enum side fro
     else if (session->client_finished)
         session->follows_finished[SIDE_CLIENT] = true;
     else if (from == SIDE_CLIENT)
-        session->client_finished =
-            !session->early_data_seen || is_plain_finished_of_any_suite(length);
+        session->client_finished = !session->early_data_seen || is_plain_finished(session, length);
     else if (session->server_least == 0 || length < session->server_least)
         session->server_least = (uint16_t)length;
 }

@@ -135,14 +135,15 @@ struct session {
     bool transcript_full : 1;
     bool login_is_over : 1;       /* TDS: what follows an encrypted login is in clear */
     bool presumed : 1;            /* as in struct handshake */
+    bool hello_seen : 1;          /* a ClientHello of any format */
+    bool early_data_seen : 1;     /* the client sent protected records before any ServerHello */
+    bool client_finished : 1;     /* TLS 1.3: the client sent a record that can hold its Finished */
     bool server_hello_seen;       /* a ServerHello, not a HelloRetryRequest, and it parses */
     bool tls13;                   /* ServerHello chose TLS 1.3, or a HelloRetryRequest was seen */
-    bool hello_seen;              /* a ClientHello of any format */
-    bool early_data_seen;         /* the client sent protected records before any ServerHello */
-    bool client_finished;         /* TLS 1.3: the client sent a record that can hold its Finished */
     bool follows_finished[SIDES]; /* TLS 1.3: after it, this side sent more than an alert */
     uint16_t server_least;        /* TLS 1.3: octets of the smallest record of the server before it
                                      that can hold a Finished, 0: none */
+    uint16_t suite;               /* that the ServerHello chose */
     uint8_t brief_max;            /* how many notes there may be in brief; 0: they are in full */
     bool spoke_tls[SIDES];
     uint8_t application_notes[SIDES];

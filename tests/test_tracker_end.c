@@ -356,18 +356,27 @@ static void what_is_no_alert_settles_a_handshake(void)
 {
     enum { REQUEST = 60 };
     static const struct {
+        uint16_t suite;
         uint16_t flight[6];
         uint16_t client;
         uint16_t answer;
         bool settles;
     } rows[] = {
-        {{23, 900, 281, 53}, 53, 39, true},      {{23, 900, 281, 53}, 53, 19, false},
-        {{23, 900, 281, 69}, 69, 39, true},      {{23, 900, 281, 69}, 69, 19, false},
-        {{23, 900, 281, 69}, 69, 250, true},     {{23, 900, 281, 45}, 45, 11, false},
-        {{23, 900, 281, 45}, 45, 30, true},      {{1297}, 53, 39, false}, /* all in one record */
-        {{281, 900, 281, 281}, 53, 39, false},   {{512, 512, 512}, 512, 512, false}, /* padded */
-        {{39, 900, 313, 69}, 69, 35, false},     /* TLS_SHA256_SHA256, RFC 9150 */
-        {{23, 900, 281, 53, 119}, 53, 39, true}, /* a ticket behind the Finished */
+        {0x1301, {23, 900, 281, 53}, 53, 39, true},
+        {0x1301, {23, 900, 281, 53}, 53, 19, false},
+        {0x1302, {23, 900, 281, 69}, 69, 39, true},
+        {0x1302, {23, 900, 281, 69}, 69, 19, false},
+        {0x1302, {23, 900, 281, 69}, 69, 250, true},
+        {0x1305, {23, 900, 281, 45}, 45, 11, false}, /* CCM_8 */
+        {0x1305, {23, 900, 281, 45}, 45, 30, true},
+        {0x1302, {45, 129, 1702, 281, 69}, 69, 19, false}, /* EncryptedExtensions of 45 */
+        {0x1302, {45, 129, 1702, 281, 69}, 69, 250, true},
+        {0x1301, {1297}, 53, 39, false},               /* all in one record */
+        {0x1301, {281, 900, 281, 281}, 53, 39, false}, /* padded */
+        {0x1301, {512, 512, 512}, 512, 512, false},
+        {0xc0b4, {39, 900, 313, 69}, 69, 35, false}, /* RFC 9150 */
+        {0xc0b5, {55, 900, 345, 101}, 101, 51, false},
+        {0x1301, {23, 900, 281, 53, 119}, 53, 39, true}, /* a ticket behind the Finished */
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -375,7 +384,7 @@ static void what_is_no_alert_settles_a_handshake(void)
 
         play_begin(&play, 443, 0);
         play_client_hello(&play, true);
-        play_server_hello(&play, true);
+        play_server_hello_1_3(&play, rows[i].suite);
         send_protected(&play, SIDE_SERVER, rows[i].flight);
         send_protected(&play, SIDE_CLIENT, (const uint16_t[]){rows[i].client, REQUEST, 0});
         CU_ASSERT_EQUAL(play.verdicts, 0);

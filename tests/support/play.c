@@ -399,11 +399,22 @@ void play_client_hello(struct play *play, bool tls13)
 void play_server_hello(struct play *play, bool tls13)
 {
     static const char plain[] = "\x03\x03" HELLO_RANDOM "\0\xc0\x2f\0\0\x05\xff\x01\0\1\0";
-    static const char with_1_3[] = "\x03\x03" HELLO_RANDOM "\0\x13\x01\0\0\x06\0\x2b\0\x02\x03\x04";
 
-    play_message(play, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO,
-                 tls13 ? bytes_of(with_1_3, sizeof(with_1_3) - 1)
-                       : bytes_of(plain, sizeof(plain) - 1));
+    if (tls13)
+        play_server_hello_1_3(play, 0x1301); /* TLS_AES_128_GCM_SHA256 */
+    else
+        play_message(play, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO,
+                     bytes_of(plain, sizeof(plain) - 1));
+}
+
+void play_server_hello_1_3(struct play *play, uint16_t suite)
+{
+    enum { SUITE_AT = 2 + 32 + 1 };
+    uint8_t body[] = "\x03\x03" HELLO_RANDOM "\0\0\0\0\0\x06\0\x2b\0\x02\x03\x04";
+
+    body[SUITE_AT] = (uint8_t)(suite >> 8);
+    body[SUITE_AT + 1] = (uint8_t)suite;
+    play_message(play, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO, bytes_of(body, sizeof(body) - 1));
 }
 
 void play_retry(struct play *play)

@@ -99,8 +99,9 @@ void play_change_cipher_spec(struct play *play, enum side from);
 /* A ClientHello that offers TLS 1.2 with ECDHE-RSA suites; with tls13, TLS 1.3 too. */
 void play_client_hello(struct play *play, bool tls13);
 
-/* A ServerHello that chooses TLS 1.2 or 1.3, and a HelloRetryRequest. */
+/* A ServerHello that chooses TLS 1.2 or 1.3, the latter with any suite, and a HelloRetryRequest. */
 void play_server_hello(struct play *play, bool tls13);
+void play_server_hello_1_3(struct play *play, uint16_t suite);
 void play_retry(struct play *play);
 
 /* The messages of a server up to TLS 1.2 from Certificate to ServerHelloDone. */
