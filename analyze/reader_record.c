@@ -159,7 +159,8 @@ static inline void weigh_protected_record(struct session *session, enum side fro
     if (!session->tls13 || !session->server_hello_seen)
         return;
     if (session->client_finished && from == SIDE_SERVER)
-        session->follows_finished[SIDE_SERVER] |= server_goes_on(session, length);
+        session->follows_finished[SIDE_SERVER] =
+            session->follows_finished[SIDE_SERVER] || server_goes_on(session, length);
     else if (length < SUITE_FINISHED_MIN)
         return;
     else if (session->client_finished)
