@@ -252,26 +252,17 @@ void session_read(struct session *session, enum side from, struct bytes data, st
         reader_go_on(&run, data);
 }
 
-/* A message whose record broke off: that it came is known, what it said is not. */
-static void note_broken_message(struct run *run, struct bytes octets)
+/* A record that broke off, as far as it came. */
+static void note_broken_record(struct run *run, struct bytes octets)
 {
-    uint8_t content, type;
-    uint16_t version, length;
+    struct record record = {0};
+    uint16_t length;
 
-    if (!bytes_u8(&octets, &content) || content != TLS_CONTENT_HANDSHAKE
-        || !bytes_u16(&octets, &version) || !bytes_u16(&octets, &length)
-        || !bytes_u8(&octets, &type))
-        return;
-    /* What is encrypted begins with anything: of a hello alone more than an octet says so. */
-    if (type == TLS_HANDSHAKE_CLIENT_HELLO || type == TLS_HANDSHAKE_SERVER_HELLO)
-        reader_settle_sides(run, type);
-    if (type == TLS_HANDSHAKE_CLIENT_HELLO)
-        run->session->hello_seen = true;
-    run->session->spoke_tls[run->from] = true;
-
-    const struct note_detail detail = {.type = type, .version = version, .length = length};
-
-    (void)session_note(run, NOTE_MESSAGE, detail);
+    if (bytes_u8(&octets, &record.type) && record.type == TLS_CONTENT_HANDSHAKE
+        && bytes_u16(&octets, &record.version) && bytes_u16(&octets, &length)) {
+        record.fragment = octets;
+        reader_take_broken_handshake(run, &record, length);
+    }
 }
 
 /* Octets are missing while a record waits for its rest. True when the framing survives: the
@@ -286,7 +277,7 @@ static bool skip_broken_record(struct run *run, uint64_t missing)
     bool framed = record_next(&octets, &record, &need) == RECORD_PARTIAL
                   && broken.length >= TLS_RECORD_HEADER_LENGTH && need - broken.length >= missing;
 
-    note_broken_message(run, octets);
+    note_broken_record(run, octets);
     if (framed) {
         run_reader(run)->skip = (uint16_t)(need - broken.length - missing);
         run_reader(run)->state = READER_TLS;

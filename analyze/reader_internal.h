@@ -103,6 +103,10 @@ static inline void reader_settle_sides(struct run *run, uint8_t type)
 /* Read the handshake messages of a plain record. */
 void reader_take_handshake(struct run *run, const struct record *record);
 
+/* The same of a record that was announced with so many octets and broke off, its fragment is what
+ * came. */
+void reader_take_broken_handshake(struct run *run, const struct record *record, uint16_t length);
+
 /* Drop what is buffered and wait for a segment that begins with a record. octets are being read
  * from the first that is none. */
 void reader_lose_framing(struct run *run, enum malformation malformation, size_t octets);

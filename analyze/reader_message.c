@@ -194,3 +194,38 @@ void reader_take_handshake(struct run *run, const struct record *record)
         keep_message(run, octets);
     }
 }
+
+/* That a message came is known, what it said is not. */
+static void note_broken_message(struct run *run, uint8_t type, uint16_t version, uint16_t length)
+{
+    const struct note_detail detail = {.type = type, .version = version, .length = length};
+
+    /* What is encrypted begins with anything: of a hello alone more than an octet says so. */
+    if (type == TLS_HANDSHAKE_CLIENT_HELLO || type == TLS_HANDSHAKE_SERVER_HELLO)
+        reader_settle_sides(run, type);
+    if (type == TLS_HANDSHAKE_CLIENT_HELLO)
+        run->session->hello_seen = true;
+    (void)session_note(run, NOTE_MESSAGE, detail);
+}
+
+/* Behind a hole that is the middle of a message, as of padding (RFC 7685), rather than a
+ * HelloRequest: each four octets of it would be one. */
+static bool begins_with_zero(struct bytes octets)
+{
+    return octets.len > 0 && octets.data[0] == TLS_HANDSHAKE_HELLO_REQUEST;
+}
+
+void reader_take_broken_handshake(struct run *run, const struct record *record, uint16_t length)
+{
+    const struct buffer *begun = run_message(run);
+    struct bytes octets = record->fragment;
+    uint8_t type;
+
+    run->session->spoke_tls[run->from] = true;
+    if (run_reader(run)->has_message)
+        octets = bytes_of(begun->data, begun->length);
+    else if (!begins_with_zero(octets))
+        (void)take_messages(run, &octets, record->version);
+    if (bytes_u8(&octets, &type))
+        note_broken_message(run, type, record->version, length);
+}

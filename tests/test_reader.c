@@ -228,6 +228,36 @@ static void a_hello_behind_a_change_of_cipher_tells_the_client(void)
     }
 }
 
+/* The snapshot length cuts a record of two messages behind the first one, an empty Certificate. */
+static void whole_messages_of_a_cut_record_are_read(void)
+{
+    enum { ON_THE_WIRE = 5 + 44 };
+    static const uint8_t empty[] = {
+        TLS_CONTENT_HANDSHAKE, 3, 3, 0, 44, TLS_HANDSHAKE_CERTIFICATE, 0, 0, 3, 0, 0, 0, 16};
+    struct play play;
+    struct segment cut;
+
+    play_begin(&play, 443, 0);
+    play_client_hello(&play, false);
+    play_server_hello(&play, false);
+    play_message(&play, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE,
+                 bytes_of("\0\0\x06\0\0\x03\1\2\3", 9));
+    play_message(&play, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE_REQUEST,
+                 bytes_of("\1\1\0\2\4\1\0\0", 8));
+    play_message(&play, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+    cut = play_segment(&play, SIDE_CLIENT, TCP_ACK);
+    cut.payload = bytes_of(empty, sizeof(empty));
+    cut.payload_length = ON_THE_WIRE;
+    cut.ip_length += ON_THE_WIRE;
+    play_give(&play, &cut);
+    play.next[SIDE_CLIENT] += ON_THE_WIRE;
+    play_alert(&play, SIDE_SERVER, 2, TLS_ALERT_HANDSHAKE_FAILURE);
+    play_fin(&play, SIDE_SERVER);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+    CU_ASSERT_STRING_EQUAL(play.cause, "client_certificate_required");
+}
+
 /* As in active FTP: who took the TCP connection speaks in clear, then says the ClientHello and, all
  * in one segment, something more. */
 static void what_follows_a_hello_has_its_sender(void)
@@ -389,6 +419,7 @@ int main(void)
          a_server_that_closes_on_ssl_2_has_no_version_in_common},
         {"sides are told by ports and messages", sides_are_told_by_ports_and_messages},
         {"second hellos are read without the retry", second_hellos_are_read_without_the_retry},
+        {"whole messages of a cut record are read", whole_messages_of_a_cut_record_are_read},
         {"a hello behind a change of cipher tells the client",
          a_hello_behind_a_change_of_cipher_tells_the_client},
         {"what follows a ClientHello has its sender", what_follows_a_hello_has_its_sender},
