@@ -239,7 +239,7 @@ static struct refusal refusal_from(enum refusal_kind kind, const struct note *no
 
 /* Behind the warning this side goes on with the handshake, as a client does that warns that it has
  * no certificate (RFC 6101 section 5.6.6). */
-static bool continues_behind(const struct facts *facts, const struct note *warning, uint8_t side)
+static bool continues_behind(const struct facts *facts, const struct note *warning, enum side side)
 {
     for (const struct note *note = warning + 1; note < facts->refusal.note; note++)
         if (note->side == side && note->kind != NOTE_ALERT)
@@ -308,7 +308,7 @@ static bool refused_by_warning(const struct facts *facts, const struct note *war
     const struct refusal *refusal = &facts->refusal;
 
     if (warning->code == TLS_ALERT_UNRECOGNIZED_NAME
-        || continues_behind(facts, warning, warning->side))
+        || continues_behind(facts, warning, (enum side)warning->side))
         return false;
     if (warning->side == (uint8_t)refusal->by)
         return is_closing(refusal);
