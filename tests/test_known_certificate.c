@@ -3,56 +3,24 @@
 #include "analyze/causes/known_certificate.h"
 
 #include "analyze/causes/causes.h"
-#include "analyze/chain.h"
-#include "analyze/knowledge.h"
 #include "dissect/tls.h"
-#include "tests/support/facts_builder.h"
+#include "tests/support/known_flight.h"
 #include "tests/support/wire.h"
 
-#define DAY_SECONDS INT64_C(86400)
-
-/* A client that had the flight of TLS 1.3, and what is known of the certificate in it. */
-struct fixture {
-    struct story story;
-    struct known_name name;
-    struct known known;
-};
-
-/* A certificate in its dates with nothing wrong, seen when the story is told. */
-static void begin(struct fixture *fixture)
-{
-    int64_t now = STORY_TIME / STORY_SECOND;
-
-    memset(fixture, 0, sizeof(*fixture));
-    fixture->name.certificate = (struct known_certificate){
-        .known = true,
-        .seen_ns = STORY_TIME,
-        .valid_from = now - 30 * DAY_SECONDS,
-        .valid_until = now + 30 * DAY_SECONDS,
-        .end = CHAIN_END_ANCHORED,
-        .name = NAME_MATCH_SAN,
-        .trust_known = true,
-    };
-    fixture->known.name = &fixture->name;
-    story_begin(&fixture->story);
-    story_modern_hello(&fixture->story);
-    story_flight_1_3(&fixture->story);
-}
-
 /* What the rule says when the client refuses with this alert. */
-static enum certainty says(struct fixture *fixture, const char *cause)
+static enum certainty says(struct known_flight *fixture, const char *cause)
 {
     story_facts(&fixture->story);
     fixture->story.facts.known = &fixture->known;
     return story_certainty(&fixture->story, cause);
 }
 
-static void refuse(struct fixture *fixture, uint8_t alert)
+static void refuse(struct known_flight *fixture, uint8_t alert)
 {
     story_fatal(&fixture->story, SIDE_CLIENT, alert);
 }
 
-static void expire(struct fixture *fixture)
+static void expire(struct known_flight *fixture)
 {
     fixture->name.certificate.valid_until = STORY_TIME / STORY_SECOND - DAY_SECONDS;
 }
@@ -75,10 +43,10 @@ static void each_problem_speaks_for_its_cause(void)
     };
 
     for (size_t wrong = 0; wrong < sizeof(cases) / sizeof(cases[0]); wrong++) {
-        struct fixture fixture;
+        struct known_flight fixture;
         struct known_certificate *known = &fixture.name.certificate;
 
-        begin(&fixture);
+        known_flight_begin(&fixture);
         known->revoked = cases[wrong].problem == KNOWN_REVOKED;
         if (cases[wrong].problem == KNOWN_EXPIRED)
             expire(&fixture);
@@ -104,9 +72,9 @@ static void each_problem_speaks_for_its_cause(void)
 
 static void a_good_certificate_speaks_for_none(void)
 {
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     refuse(&fixture, TLS_ALERT_CERTIFICATE_UNKNOWN);
     CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_NO);
     CU_ASSERT_EQUAL(says(&fixture, "certificate_expired"), CAUSE_NO);
@@ -115,9 +83,9 @@ static void a_good_certificate_speaks_for_none(void)
 
 static void one_that_is_not_known_speaks_for_none(void)
 {
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
     fixture.name.certificate.known = false;
     refuse(&fixture, TLS_ALERT_CERTIFICATE_UNKNOWN);
@@ -128,9 +96,9 @@ static void one_that_is_not_known_speaks_for_none(void)
 
 static void what_came_alone_may_lack_a_root(void)
 {
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.lack = KNOWN_LACKS_ISSUER;
     refuse(&fixture, TLS_ALERT_UNKNOWN_CA);
     CU_ASSERT_EQUAL(says(&fixture, "incomplete_chain"), CAUSE_POSSIBLE);
@@ -144,9 +112,9 @@ static void what_came_alone_may_lack_a_root(void)
 
 static void one_of_long_ago_makes_it_possible(void)
 {
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
     fixture.name.certificate.seen_ns -= 2 * DAY_SECONDS * STORY_SECOND;
     refuse(&fixture, TLS_ALERT_UNKNOWN_CA);
@@ -155,15 +123,15 @@ static void one_of_long_ago_makes_it_possible(void)
 
 static void the_alert_weighs_more_than_what_is_known(void)
 {
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
     expire(&fixture);
     refuse(&fixture, TLS_ALERT_UNKNOWN_CA);
     CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_LIKELY);
     CU_ASSERT_EQUAL(says(&fixture, "certificate_expired"), CAUSE_POSSIBLE);
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
     refuse(&fixture, TLS_ALERT_UNEXPECTED_MESSAGE); /* not about certificates */
     CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_NO);
@@ -171,14 +139,14 @@ static void the_alert_weighs_more_than_what_is_known(void)
 
 static void a_client_that_leaves_soon_has_seen_it(void)
 {
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
     story_fin(&fixture.story, SIDE_CLIENT);
     CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_LIKELY);
     CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_NO); /* that needs an alert */
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
     story_wait(&fixture.story, 60 * STORY_SECOND);
     story_fin(&fixture.story, SIDE_CLIENT);
@@ -212,9 +180,9 @@ static void dates_that_are_known_decide_what_certificate_expired_is_about(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         int64_t now = STORY_TIME / STORY_SECOND;
         bool has_dates = rows[i].valid_until != 0;
-        struct fixture fixture;
+        struct known_flight fixture;
 
-        begin(&fixture);
+        known_flight_begin(&fixture);
         fixture.name.certificate.seen_ns -= rows[i].seen_before * STORY_SECOND;
         fixture.name.certificate.valid_from = has_dates ? now + rows[i].valid_from : 0;
         fixture.name.certificate.valid_until = has_dates ? now + rows[i].valid_until : 0;
@@ -229,9 +197,9 @@ static void dates_that_are_known_decide_what_certificate_expired_is_about(void)
 static void what_is_known_is_evidence(void)
 {
     struct evidence evidence = {0};
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     expire(&fixture);
     refuse(&fixture, TLS_ALERT_CERTIFICATE_EXPIRED);
     story_facts(&fixture.story);
@@ -251,7 +219,7 @@ static void note_clients(struct sketch *sketch, uint32_t count)
 }
 
 /* taken clients have taken the flight, the last a moment ago, and refused ones have not. */
-static void set_flights(struct fixture *fixture, uint32_t taken, uint32_t refused)
+static void set_flights(struct known_flight *fixture, uint32_t taken, uint32_t refused)
 {
     struct known_flights *flights = &fixture->name.flights;
 
@@ -263,7 +231,7 @@ static void set_flights(struct fixture *fixture, uint32_t taken, uint32_t refuse
     note_clients(&flights->clients_refused, refused);
 }
 
-static bool has_evidence(const struct fixture *fixture, const char *part)
+static bool has_evidence(const struct known_flight *fixture, const char *part)
 {
     struct evidence evidence = {0};
     bool found = false;
@@ -277,9 +245,9 @@ static bool has_evidence(const struct fixture *fixture, const char *part)
 
 static void what_all_clients_refuse_is_the_fault_of_the_server(void)
 {
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.known = false;
     story_fin(&fixture.story, SIDE_CLIENT);
     CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), CAUSE_POSSIBLE);
@@ -314,9 +282,9 @@ static void others_decide_whose_dates_are_wrong(void)
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct fixture fixture;
+        struct known_flight fixture;
 
-        begin(&fixture);
+        known_flight_begin(&fixture);
         fixture.name.certificate.known = rows[i].known;
         set_flights(&fixture, rows[i].taken, rows[i].refused);
         refuse(&fixture, TLS_ALERT_CERTIFICATE_EXPIRED);
@@ -331,9 +299,9 @@ static enum certainty clock_between(uint32_t established, int64_t before_ns, int
 {
     struct known_server server = {.established = {established, STORY_TIME + after_ns},
                                   .pauses_total = 1};
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.known = false;
     set_flights(&fixture, 7, 2);
     fixture.name.established = (struct known_count){7, STORY_TIME + after_ns};
@@ -356,9 +324,9 @@ static void what_others_take_before_and_after_is_in_its_dates(void)
 /* Many clients have one alert for all that is wrong with a certificate. */
 static void a_clock_is_conceivable_where_others_take_the_certificate(void)
 {
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.known = false;
     refuse(&fixture, TLS_ALERT_BAD_CERTIFICATE);
     says(&fixture, "bad_certificate");
@@ -372,9 +340,9 @@ static void a_clock_is_conceivable_where_others_take_the_certificate(void)
 static void of_two_certificates_the_one_that_has_expired_is_meant(void)
 {
     int64_t now = STORY_TIME / STORY_SECOND;
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.span = (struct known_span){STORY_TIME - 3, STORY_TIME - 1};
     fixture.name.former = (struct known_certificate){
         .known = true,
@@ -391,9 +359,9 @@ static void of_two_certificates_the_one_that_has_expired_is_meant(void)
 
 static void what_only_one_client_refuses_is_its_own_fault(void)
 {
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     set_flights(&fixture, 5, 1);
     refuse(&fixture, TLS_ALERT_CERTIFICATE_UNKNOWN);
     CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), CAUSE_LIKELY);
@@ -406,9 +374,9 @@ static void what_only_one_client_refuses_is_its_own_fault(void)
 
 static void a_client_that_leaves_without_a_word_is_not_said_to_be_at_fault(void)
 {
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     set_flights(&fixture, 5, 1);
     story_fin(&fixture.story, SIDE_CLIENT);
     CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), CAUSE_POSSIBLE);
@@ -437,9 +405,9 @@ static void who_takes_a_certificate_leaves_for_another_reason(void)
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct fixture fixture;
+        struct known_flight fixture;
 
-        begin(&fixture);
+        known_flight_begin(&fixture);
         set_flights(&fixture, 1, 0);
         fixture.name.flights.taken.last_ns = STORY_TIME + rows[i].taken_ns;
         fixture.known.client_took_flight = rows[i].took;
@@ -470,9 +438,9 @@ static void a_client_that_takes_the_flight_with_the_same_hello_drops_a_connectio
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct known_attempt attempt = {.is_taken = rows[i].is_taken};
-        struct fixture fixture;
+        struct known_flight fixture;
 
-        begin(&fixture);
+        known_flight_begin(&fixture);
         fixture.known.attempt = &attempt;
         fixture.name.certificate.known = rows[i].known;
         if (rows[i].self_signed)
@@ -487,12 +455,12 @@ static void a_client_that_takes_the_flight_with_the_same_hello_drops_a_connectio
  * the server itself verify when several others take them. */
 static void who_takes_a_certificate_can_verify_it(void)
 {
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     refuse(&fixture, TLS_ALERT_DECRYPT_ERROR);
     CU_ASSERT_EQUAL(says(&fixture, "bad_certificate"), CAUSE_POSSIBLE);
-    begin(&fixture);
+    known_flight_begin(&fixture);
     set_flights(&fixture, 5, 0);
     fixture.name.flights.taken.last_ns = STORY_TIME + STORY_SECOND;
     refuse(&fixture, TLS_ALERT_DECRYPT_ERROR);
@@ -520,9 +488,9 @@ static void an_issuer_that_a_client_refuses_everywhere_is_one_that_it_does_not_t
 {
     struct known_client client;
     struct known_client_rare rare;
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     set_client(&client, &rare, 7, 2);
     fixture.name.certificate.issuer = 7;
     fixture.known.client = &client;
@@ -543,7 +511,7 @@ static void an_issuer_that_a_client_refuses_everywhere_is_one_that_it_does_not_t
     set_client(&client, &rare, 7, 2);
     fixture.name.flights = (struct known_flights){0}; /* nobody takes it */
     CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_NO);
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.known.client = &client;
     fixture.name.certificate.issuer = 7;
     fixture.name.certificate.end = CHAIN_END_UNTRUSTED_ROOT;

@@ -1,44 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a client's alert in clear and a certificate that was seen elsewhere say together of one that
  * TLS 1.3 hides. */
-#include "analyze/chain.h"
-#include "analyze/knowledge.h"
 #include "dissect/tls.h"
-#include "tests/support/facts_builder.h"
-#include "tests/support/story_opening.h"
+#include "tests/support/known_flight.h"
 #include "tests/support/suite.h"
 
-#define DAY_SECONDS INT64_C(86400)
-
-/* A client that had the flight of TLS 1.3, and what is known of the certificate in it. */
-struct fixture {
-    struct story story;
-    struct known_name name;
-    struct known known;
-};
-
-/* A certificate in its dates with nothing wrong, seen when the story is told. */
-static void begin(struct fixture *fixture)
-{
-    int64_t now = STORY_TIME / STORY_SECOND;
-
-    memset(fixture, 0, sizeof(*fixture));
-    fixture->name.certificate = (struct known_certificate){
-        .known = true,
-        .seen_ns = STORY_TIME,
-        .valid_from = now - 30 * DAY_SECONDS,
-        .valid_until = now + 30 * DAY_SECONDS,
-        .end = CHAIN_END_ANCHORED,
-        .name = NAME_MATCH_SAN,
-        .trust_known = true,
-    };
-    fixture->known.name = &fixture->name;
-    story_begin(&fixture->story);
-    story_modern_hello(&fixture->story);
-    story_flight_1_3(&fixture->story);
-}
-
-static void judge(struct fixture *fixture, uint8_t alert)
+static void judge(struct known_flight *fixture, uint8_t alert)
 {
     story_fatal(&fixture->story, SIDE_CLIENT, alert);
     story_facts(&fixture->story);
@@ -47,13 +14,13 @@ static void judge(struct fixture *fixture, uint8_t alert)
 }
 
 /* The first explanation is this one, this sure. */
-static bool finds(const struct fixture *fixture, const char *cause, enum certainty certainty)
+static bool finds(const struct known_flight *fixture, const char *cause, enum certainty certainty)
 {
     return strcmp(fixture->story.verdict.cause->id, cause) == 0
            && fixture->story.verdict.confidence == certainty;
 }
 
-static bool is_alternative(const struct fixture *fixture, const char *cause)
+static bool is_alternative(const struct known_flight *fixture, const char *cause)
 {
     const struct verdict *verdict = &fixture->story.verdict;
 
@@ -63,7 +30,7 @@ static bool is_alternative(const struct fixture *fixture, const char *cause)
     return false;
 }
 
-static bool tells_of_certificate(const struct fixture *fixture, const char *part)
+static bool tells_of_certificate(const struct known_flight *fixture, const char *part)
 {
     const struct evidence *evidence = &fixture->story.verdict.evidence;
 
@@ -93,9 +60,9 @@ static void unsupported_certificate_is_about_the_purpose(void)
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct fixture fixture;
+        struct known_flight fixture;
 
-        begin(&fixture);
+        known_flight_begin(&fixture);
         fixture.name.certificate.known = rows[i].known;
         fixture.name.certificate.purpose = rows[i].purpose;
         fixture.name.certificate.weakness = rows[i].weakness;
@@ -135,9 +102,9 @@ static void an_issuer_that_may_not_issue_breaks_the_path(void)
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct fixture fixture;
+        struct known_flight fixture;
 
-        begin(&fixture);
+        known_flight_begin(&fixture);
         fixture.name.certificate.purpose = rows[i].purpose;
         fixture.name.certificate.end = rows[i].end;
         judge(&fixture, TLS_ALERT_UNKNOWN_CA);
@@ -149,9 +116,9 @@ static void an_issuer_that_may_not_issue_breaks_the_path(void)
 
 static void one_of_long_ago_may_have_another_issuer(void)
 {
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.purpose = PURPOSE_NOT_CA;
     fixture.name.certificate.seen_ns -= 2 * DAY_SECONDS * STORY_SECOND;
     judge(&fixture, TLS_ALERT_UNKNOWN_CA);
@@ -162,16 +129,16 @@ static void one_of_long_ago_may_have_another_issuer(void)
 /* Many clients mind it, and many do not. */
 static void a_common_name_alone_may_be_refused(void)
 {
-    struct fixture fixture;
+    struct known_flight fixture;
 
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.name = NAME_MATCH_COMMON_NAME;
     judge(&fixture, TLS_ALERT_CERTIFICATE_UNKNOWN);
     CU_ASSERT_TRUE(finds(&fixture, "certificate_rejected", CAUSE_LIKELY));
     CU_ASSERT_TRUE(is_alternative(&fixture, "hostname_mismatch"));
     CU_ASSERT_TRUE(tells_of_certificate(&fixture, "as its common name alone"));
     CU_ASSERT_FALSE(tells_of_certificate(&fixture, "nothing wrong"));
-    begin(&fixture);
+    known_flight_begin(&fixture);
     fixture.name.certificate.name = NAME_MATCH_COMMON_NAME;
     judge(&fixture, TLS_ALERT_UNSUPPORTED_EXTENSION); /* not about certificates */
     CU_ASSERT_FALSE(is_alternative(&fixture, "hostname_mismatch"));

@@ -419,7 +419,7 @@ static bool says_alert(const struct facts *facts, uint8_t named)
  * does not explain it, as with what connects only to see whether somebody answers. */
 static bool leaves_everywhere(const struct facts *facts)
 {
-    const struct known_client *client = facts->known->client;
+    const struct known_client *client = facts->known == NULL ? NULL : facts->known->client;
 
     return facts_closed_without_reason(facts, SIDE_CLIENT) && client != NULL
            && client->established.count == 0 && client->failed.count > 0
