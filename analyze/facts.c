@@ -241,13 +241,13 @@ bool facts_client_had_left(const struct facts *facts)
 }
 
 /* Octets of the server that the capture lacks, without those that stand in its own stream behind
- * its refusal. */
+ * its refusal. A RST is seen at once: what waits in front of it is given later. */
 static uint64_t unseen_before_refusal(const struct facts *facts)
 {
     const struct note *note = facts->refusal.note;
     uint64_t octets = facts->handshake->gap_octets[SIDE_SERVER];
 
-    if (note == NULL || note->side != SIDE_SERVER)
+    if (note == NULL || note->side != SIDE_SERVER || note->kind == NOTE_RST)
         return octets;
     while ((note = handshake_next(facts->handshake, note, SIDE_SERVER, NOTE_GAP)) != NULL)
         octets -= note->length < octets ? note->length : octets;

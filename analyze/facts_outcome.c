@@ -335,9 +335,9 @@ static const char *what_is_missing(const struct facts *facts)
 }
 
 /* A capture without the SYN may lack the answer, too, and so may one that lacks packets of others
- * at that moment. One more flight finishes the handshake: a
- * packet or two, which the capture may lack like their ACKs. And a client that stays away without a
- * FIN or RST is unlikely, in the middle of its hello or of another record as well. */
+ * at that moment, as tracker_lost_near() has it. One more flight finishes the handshake: a packet
+ * or two, which the capture may lack like their ACKs. And a client that stays away without a FIN or
+ * RST is unlikely, in the middle of its hello or of another record as well. */
 static bool silence_proves_nothing(const struct facts *facts)
 {
     if (!moment_seen(facts->connection->direction[SIDE_CLIENT].syn) || facts->others_missed)

@@ -147,11 +147,17 @@ bool facts_request_may_be_repeated(const struct facts *facts)
            && (facts->starttls.protocol == PRELUDE_FTP || proxy_asks_for_credentials(facts));
 }
 
+/* Of what a proxy's client says in its requests the beginning is kept. */
+static bool requests_are_kept(const struct facts *facts, struct bytes kept)
+{
+    return facts->connection->direction[SIDE_CLIENT].payload_octets <= kept.len;
+}
+
 bool facts_request_lacked_credentials(const struct facts *facts)
 {
     struct bytes request = prelude_octets(facts_words(facts, SIDE_CLIENT));
 
-    if (!proxy_asks_for_credentials(facts))
+    if (!proxy_asks_for_credentials(facts) || !requests_are_kept(facts, request))
         return false;
     while (request.len > 0) {
         if (http_answer_field(request, "Proxy-Authorization").len > 0)

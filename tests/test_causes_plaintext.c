@@ -285,6 +285,7 @@ static void ask_for_a_tunnel(struct story *story, const char *request, const cha
                              int64_t wait_ns, bool closes)
 {
     ask_for_tls(story, request, reply);
+    story->connection.direction[SIDE_CLIENT].payload_octets = strlen(request);
     story->handshake.starttls_answered_at = story->connection.last;
     story_wait(story, wait_ns);
     if (closes)
@@ -306,6 +307,9 @@ static void a_client_may_ask_a_proxy_again(void)
     ask_for_a_tunnel(&story, request, reply, STORY_SECOND, true);
     CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_tells(&story, "proxy_answer", "may come again with them"));
+    ask_for_a_tunnel(&story, request, reply, STORY_SECOND, true);
+    story.connection.direction[SIDE_CLIENT].payload_octets++; /* that are not kept */
+    CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_CERTAIN));
     ask_for_a_tunnel(&story, request, "HTTP/1.1 403 Forbidden\r\n\r\n", STORY_SECOND, false);
     CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_CERTAIN));
 }

@@ -70,7 +70,8 @@ static enum certainty match_server_key(const struct facts *facts, struct evidenc
 /* rsa_pss_rsae_* and rsa_pss_pss_* (RFC 8446 section 4.2.3). */
 static bool is_pss(uint16_t scheme)
 {
-    return (scheme >= 0x0804 && scheme <= 0x0806) || (scheme >= 0x0809 && scheme <= 0x080b);
+    return (scheme >= TLS_RSA_PSS_RSAE_SHA256 && scheme <= TLS_RSA_PSS_RSAE_SHA512)
+           || (scheme >= TLS_RSA_PSS_PSS_SHA256 && scheme <= TLS_RSA_PSS_PSS_SHA512);
 }
 
 /* The server signed its key exchange of TLS 1.2 with RSA-PSS, as it may where that is listed, in a
