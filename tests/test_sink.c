@@ -406,6 +406,28 @@ static void a_deleted_file_that_cannot_be_made_takes_nothing(void)
     free(name);
 }
 
+/* The end does not wait for the next attempt, nor does it do without one. */
+static void the_end_is_one_attempt_more(void)
+{
+    char *name = new_file();
+    struct moody moody = {.spec = sink_spec_of_file(name)};
+    struct sink *sink = moody_sink(&moody, true);
+
+    CU_ASSERT_FATAL(sink != NULL);
+    atomic_store(&moody.failures_left, 1);
+    unlink(name);
+    CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("1\n", 2)));
+    CU_ASSERT_FATAL(sink_start(sink));
+    while (sink_counters(sink).failures == 0)
+        sched_yield();
+    CU_ASSERT(sink_stop(sink, STOP_MS));
+    CU_ASSERT_EQUAL(sink_counters(sink).lost, 0);
+    sink_close(sink);
+    CU_ASSERT(holds(name, "1\n"));
+    unlink(name);
+    free(name);
+}
+
 /* A page: a pipe that is full never holds a part of one. */
 enum { PAGE = 4096, PAGES = 40 };
 
@@ -562,6 +584,7 @@ int main(void)
          a_file_is_opened_anew_as_soon_as_that_works},
         {"a deleted file that cannot be made takes nothing",
          a_deleted_file_that_cannot_be_made_takes_nothing},
+        {"the end is one attempt more", the_end_is_one_attempt_more},
         {"what was not written goes to what is opened anew",
          what_was_not_written_goes_to_what_is_opened_anew},
         {"what is kept to be sent again leaves room", what_is_kept_to_be_sent_again_leaves_room},

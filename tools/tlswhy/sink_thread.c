@@ -370,10 +370,15 @@ static void end(struct sink *sink)
 void sink_run(void *context)
 {
     struct sink *sink = context;
+    bool was_stopping = false;
 
     for (;;) {
         bool is_stopping = atomic_load(&sink->is_stopping);
 
+        if (is_stopping && !was_stopping && sink->kind->is_local)
+            sink->retry_ms =
+                0; /* a disk that was full a moment ago may have room: the last attempt */
+        was_stopping = is_stopping;
         if (sink->options.spool != NULL)
             fill_spool(sink);
         fill_window(sink);
