@@ -390,6 +390,7 @@ static bool is_dying(const struct facts *facts)
 /* Why a handshake that nothing ended is open. */
 static const char *what_came_last(const struct facts *facts, enum connection_end reason)
 {
+    _Static_assert(CONNECTIONS_IDLE_SECONDS == 120, "told in words");
     if (reason == CONNECTION_END_IDLE)
         return "nothing came for 120 s; what came after that, if anything, was not read";
     if (facts->capture_ended && facts->waited_ns < SILENCE_NS)

@@ -134,9 +134,8 @@ static bool write_caveats(const struct layout *layout, const struct caveat *cave
 /* What came too late to be read. */
 static void name_went_on(char name[LINE_SIZE])
 {
-    snprintf(name, LINE_SIZE,
-             "connections that went on after %" PRId64 " s of silence, which was not read",
-             connections_options_default().idle_timeout_ns / SECOND_NS);
+    snprintf(name, LINE_SIZE, "connections that went on after %d s of silence, which was not read",
+             CONNECTIONS_IDLE_SECONDS);
 }
 
 /* What was not seen or not read, as far as there was any. */

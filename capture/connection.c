@@ -24,7 +24,7 @@ struct connections_options connections_options_default(void)
 {
     return (struct connections_options){
         .memory_max = (size_t)256 * 1024 * 1024,
-        .idle_timeout_ns = 120 * SECOND_NS,
+        .idle_timeout_ns = CONNECTIONS_IDLE_SECONDS * SECOND_NS,
         /* Common stacks send a SYN again after 1, 2, 4, ... 64 s. */
         .half_open_timeout_ns = 70 * SECOND_NS,
         .closed_linger_ns = 2 * SECOND_NS,

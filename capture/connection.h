@@ -360,6 +360,9 @@ struct connection_handler {
     void (*ended)(void *context, struct connection *connection, enum connection_end reason);
 };
 
+/* Of a connection that the handler still reads, unless the options say otherwise. */
+enum { CONNECTIONS_IDLE_SECONDS = 120 };
+
 /* memory_max is shared out: 7/16 for flow entries (about 84 octets for each connection
  * in the table), 3/16 for SYNs without an answer (about 140 octets each), 5/16 for connections
  * that are read (1.4 KiB each, and as much again at most for long flights and disorder), 1/16 for
