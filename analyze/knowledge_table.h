@@ -68,8 +68,7 @@ void knowledge_table_copy(const struct knowledge_table *table, void *record, con
 void *knowledge_table_find(struct knowledge_table *table, const void *key);
 
 /* The same; where there is none, a new one that is zero but for its key, at the cost of the one
- * least recently used if need be. NULL: no memory, or none that may make
- * room was found. */
+ * least recently used if need be. NULL: no memory, or none that may make room was found. */
 void *knowledge_table_get(struct knowledge_table *table, const void *key);
 
 /* The same for what may never come again: where a new record would cost an old one, a key is only

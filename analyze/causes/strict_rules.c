@@ -13,7 +13,7 @@
 enum { APPLE_DAYS_MAX = 825, PUBLIC_DAYS_MAX = 398, DAY_S = 86400 };
 
 /* A certificate in its place in the path. */
-struct place {
+struct chain_place {
     const struct chain_judgement *chain;
     const struct certificate *certificate;
     size_t depth;
@@ -25,7 +25,7 @@ static bool lasts_longer(const struct certificate *certificate, int64_t days)
            && certificate->not_after - certificate->not_before > days * DAY_S;
 }
 
-static bool is_too_long_for_apple(const struct place *place)
+static bool is_too_long_for_apple(const struct chain_place *place)
 {
     return place->depth == 0 && place->certificate->not_before >= APPLE_SINCE
            && lasts_longer(place->certificate, APPLE_DAYS_MAX);
@@ -33,14 +33,14 @@ static bool is_too_long_for_apple(const struct place *place)
 
 /* Roots that an administrator added are exempt. Public authorities put their logs' timestamps into
  * each certificate. */
-static bool is_too_long_for_public(const struct place *place)
+static bool is_too_long_for_public(const struct chain_place *place)
 {
     return place->depth == 0 && place->certificate->not_before >= PUBLIC_SINCE
            && place->chain->end == CHAIN_END_ANCHORED && place->certificate->has_sct_list
            && lasts_longer(place->certificate, PUBLIC_DAYS_MAX);
 }
 
-static bool has_no_purpose(const struct place *place)
+static bool has_no_purpose(const struct chain_place *place)
 {
     return place->depth == 0 && place->certificate->has_validity
            && place->certificate->not_before >= APPLE_SINCE && !place->certificate->has_purposes;
@@ -48,19 +48,19 @@ static bool has_no_purpose(const struct place *place)
 
 /* A certificate of version 3 that is in a chain: OpenSSL does not look at one that is its own
  * issuer and alone (RFC 6818 section 2). */
-static bool is_in_chain(const struct place *place)
+static bool is_in_chain(const struct chain_place *place)
 {
     return place->certificate->version >= 3
            && (place->depth > 0 || !place->certificate->self_issued);
 }
 
-static bool is_authority(const struct place *place)
+static bool is_authority(const struct chain_place *place)
 {
     return is_in_chain(place) && place->certificate->is_ca;
 }
 
 /* The last one need not have it. */
-static bool lacks_authority_key_id(const struct place *place)
+static bool lacks_authority_key_id(const struct chain_place *place)
 {
     bool is_anchor = place->chain->anchor != NULL && place->depth + 1 == chain_depth(place->chain);
 
@@ -68,23 +68,23 @@ static bool lacks_authority_key_id(const struct place *place)
            && place->certificate->authority_key_id.length == 0;
 }
 
-static bool lacks_subject_key_id(const struct place *place)
+static bool lacks_subject_key_id(const struct chain_place *place)
 {
     return is_authority(place) && place->certificate->subject_key_id.length == 0;
 }
 
-static bool lacks_key_usage(const struct place *place)
+static bool lacks_key_usage(const struct chain_place *place)
 {
     return is_authority(place) && !place->certificate->has_key_usage;
 }
 
-static bool has_loose_constraints(const struct place *place)
+static bool has_loose_constraints(const struct chain_place *place)
 {
     return is_authority(place) && !place->certificate->constraints_are_critical;
 }
 
 struct rule {
-    bool (*is_broken)(const struct place *place);
+    bool (*is_broken)(const struct chain_place *place);
     const char *fact; /* of those that have the same one, the first that is broken is told */
     const char *what;
     const char *who;
@@ -113,7 +113,7 @@ static const struct certificate *find_breach(const struct facts *facts, const st
     const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
 
     for (size_t depth = 0; depth < chain_depth(chain); depth++) {
-        const struct place place = {
+        const struct chain_place place = {
             .chain = chain,
             .certificate = chain_at_depth(facts->certificates[SIDE_SERVER], chain, depth),
             .depth = depth,
