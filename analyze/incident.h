@@ -291,8 +291,8 @@ bool incident_tells_successes(const struct incident *incident);
  * again. */
 bool incident_is_over(const struct incident *incident, int64_t end_ns);
 
-/* All that are used, even when failures were taken back since, in the order of their first failures,
- * as an array of *count pointers for the caller to free. NULL: no memory. */
+/* All that are used, even when failures were taken back since, in the order of their first
+ * failures, as an array of *count pointers for the caller to free. NULL: no memory. */
 struct incident **incidents_list(const struct incidents *incidents, size_t *count);
 
 /* Incidents that had to make room; those of them that were told and not over; times that a failure

@@ -176,6 +176,20 @@ static void sides_are_told_by_ports_and_messages(void)
     }
 }
 
+static void hellos_are_read_and_the_client_refuses(struct play *play)
+{
+    play_client_hello(play, true);
+    play_server_hello(play, true);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 1800);
+    play_alert(play, SIDE_CLIENT, 2, TLS_ALERT_CERTIFICATE_EXPIRED);
+    play_fin(play, SIDE_CLIENT);
+    play_end(play);
+    CU_ASSERT_EQUAL(play->outcome, OUTCOME_FAILED);
+    CU_ASSERT_EQUAL(play->version, TLS_VERSION_1_3);
+    CU_ASSERT_EQUAL(play->alert, TLS_ALERT_CERTIFICATE_EXPIRED);
+    CU_ASSERT_EQUAL(play->refused, SIDE_CLIENT);
+}
+
 /* The capture lacks a HelloRetryRequest: the hellos behind the change_cipher_specs are in clear all the
  * same, and no Finished. */
 static void second_hellos_are_read_without_the_retry(void)
@@ -190,15 +204,7 @@ static void second_hellos_are_read_without_the_retry(void)
         play_missing(&play, SIDE_SERVER, 93);
         play_change_cipher_spec(&play, SIDE_SERVER);
         play_change_cipher_spec(&play, SIDE_CLIENT);
-        play_client_hello(&play, true);
-        play_server_hello(&play, true);
-        play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 1800);
-        play_alert(&play, SIDE_CLIENT, 2, TLS_ALERT_CERTIFICATE_EXPIRED);
-        play_fin(&play, SIDE_CLIENT);
-        play_end(&play);
-        CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
-        CU_ASSERT_EQUAL(play.version, TLS_VERSION_1_3);
-        CU_ASSERT_EQUAL(play.alert, TLS_ALERT_CERTIFICATE_EXPIRED);
+        hellos_are_read_and_the_client_refuses(&play);
     }
 }
 
@@ -215,16 +221,7 @@ static void a_hello_behind_a_change_of_cipher_tells_the_client(void)
         play_change_cipher_spec(&play, SIDE_SERVER);
         if (i % 2 == 0)
             play_change_cipher_spec(&play, SIDE_CLIENT);
-        play_client_hello(&play, true);
-        play_server_hello(&play, true);
-        play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 1800);
-        play_alert(&play, SIDE_CLIENT, 2, TLS_ALERT_CERTIFICATE_EXPIRED);
-        play_fin(&play, SIDE_CLIENT);
-        play_end(&play);
-        CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
-        CU_ASSERT_EQUAL(play.version, TLS_VERSION_1_3);
-        CU_ASSERT_EQUAL(play.alert, TLS_ALERT_CERTIFICATE_EXPIRED);
-        CU_ASSERT_EQUAL(play.refused, SIDE_CLIENT);
+        hellos_are_read_and_the_client_refuses(&play);
     }
 }
 
