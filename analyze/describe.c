@@ -298,7 +298,8 @@ void describe_offered_versions(const struct facts *facts, struct evidence *evide
 void describe_fallback(const struct facts *facts, struct evidence *evidence)
 {
     if (facts->client_hello_note == NULL || !facts->offer.fallback_scsv
-        || facts->server_hello_note != NULL)
+        || (facts->server_hello_note != NULL
+            && !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER)))
         return;
     evidence_add(evidence, "fallback_scsv", facts->client_hello_note->at,
                  "the client marks its hello as a second attempt with a lower version: "

@@ -52,7 +52,8 @@ void describe_offered_schemes(const struct facts *facts, struct evidence *eviden
 void describe_offered_alpn(const struct facts *facts, struct evidence *evidence);
 void describe_server_name(const struct facts *facts, struct evidence *evidence);
 
-/* The hello is marked as a second attempt with a lower version, and no ServerHello answered it. */
+/* The hello is marked as a second attempt with a lower version, and no ServerHello answered it, or
+ * one that the client objects to with illegal_parameter(47). */
 void describe_fallback(const struct facts *facts, struct evidence *evidence);
 
 /* What the server chose: version and suite, and where they are known the group, and the signature

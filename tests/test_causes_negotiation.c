@@ -448,6 +448,8 @@ static void a_fallback_that_meets_the_downgrade_mark_is_likely(void)
     offer.suites[0] = 0x5600; /* TLS_FALLBACK_SCSV */
     refuse_marked_choice(&story, &offer);
     CU_ASSERT_TRUE(story_says(&story, "downgrade_detected", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "inappropriate_fallback"));
+    CU_ASSERT_TRUE(story_tells(&story, "fallback_scsv", "a second attempt"));
 }
 
 static void a_hello_that_lost_its_versions_on_the_way_is_likely(void)
@@ -467,6 +469,7 @@ static void the_downgrade_mark_is_seldom_why_a_client_of_tls_1_2_refuses(void)
     struct story story;
 
     refuse_marked_choice(&story, &offer);
+    CU_ASSERT_FALSE(story_considers(&story, "inappropriate_fallback"));
     CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "downgrade_detected"));
 }
