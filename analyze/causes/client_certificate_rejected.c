@@ -44,6 +44,7 @@ static enum certainty weigh(const struct facts *facts)
         return CAUSE_LIKELY;
     if (!refused_behind_certificate(facts)
         || (!named && !refused_without_words(facts) && !server_could_not_verify(facts)
+            && !server_broke_at_client_certificate(facts)
             && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)))
         return CAUSE_NO;
     if (server_refused_at_good_bye(facts) || server_ended_late(facts))
@@ -69,14 +70,6 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
-/* So libraries whose program says no to a certificate and not why. */
-static bool is_conceivable(const struct facts *facts)
-{
-    return says_illegal_parameter(facts)
-           || (facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR)
-               && refused_behind_certificate(facts));
-}
-
 const struct cause cause_client_certificate_rejected = {
     .id = "client_certificate_rejected",
     .layer = LAYER_CERTIFICATE,
@@ -87,13 +80,17 @@ const struct cause cause_client_certificate_rejected = {
                    "does not verify: in its chain, in a CRL, or the client's own. A Certificate "
                    "message that is too long for the server ends so as well, or with "
                    "illegal_parameter(47), as does a key on a curve that the server does not take. "
-                   "In TLS 1.3 the client believes to be connected and sees the refusal only when "
+                   "internal_error(80) is a rule of the server's program, such as the greatest "
+                   "length of a chain. In TLS 1.3 the client believes to be connected and sees the "
+                   "refusal only when "
                    "it reads.",
     .remedy = "Verify the certificate as the server does: `openssl verify -purpose sslclient "
               "-CAfile CLIENT-CA.pem -untrusted intermediates.pem client.pem`, and look at its "
               "dates with `openssl x509 -in client.pem -noout -dates -issuer`. Send the "
               "intermediates too; add the issuer to the server's list (ssl_client_certificate, "
-              "SSLCACertificateFile, ca-file). Where the evidence names an unusual curve, have the "
+              "SSLCACertificateFile, ca-file). Apache's "
+              "SSLVerifyDepth and nginx's ssl_verify_depth are 1 unless set: below an intermediate "
+              "a certificate needs 2. Where the evidence names an unusual curve, have the "
               "certificate made anew for a key on P-256 (secp256r1), which every server takes.",
     .reported_as = "OpenSSL: tlsv1 alert unknown ca, sslv3 alert bad certificate, on the server: "
                    "certificate verify failed; curl: (56), (35); Chromium: "
@@ -105,9 +102,9 @@ const struct cause cause_client_certificate_rejected = {
         TLS_ALERT_CERTIFICATE_EXPIRED, TLS_ALERT_CERTIFICATE_UNKNOWN, TLS_ALERT_UNKNOWN_CA,
         TLS_ALERT_ACCESS_DENIED, TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_DECRYPT_ERROR,
         TLS_ALERT_UNEXPECTED_MESSAGE, TLS_ALERT_RECORD_OVERFLOW, TLS_ALERT_ILLEGAL_PARAMETER,
-        TLS_ALERT_DECODE_ERROR),
+        TLS_ALERT_DECODE_ERROR, TLS_ALERT_INTERNAL_ERROR),
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5246 sections 7.2.2 and 7.4.6",
     .ended_by = PARTY_SERVER,
     .match = match,
-    .conceivable = is_conceivable,
+    .conceivable = says_illegal_parameter,
 };

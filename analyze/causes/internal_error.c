@@ -97,15 +97,16 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         describe_modulus(facts, evidence);
         return CAUSE_LIKELY;
     }
-    /* Servers that find no certificate for a hello without a name, no parameters for its rare
-     * groups, no signature for its old version, or no user of the name in it, call that an internal
-     * error; so do libraries whose program says no to a certificate or to application protocols and
-     * not why. */
+    /* Servers that say no to a client's certificate by a rule of their own, that find no
+     * certificate for a hello without a name, no parameters for its rare groups, no signature for
+     * its old version, or no user of the name in it, call that an internal error; so do libraries
+     * whose program says no to a certificate or to application protocols and not why. */
     return refused_hello_suspect(facts, SUSPECT_VERSION) != CAUSE_NO
                    || refused_hello_suspect(facts, SUSPECT_NO_NAME) != CAUSE_NO
                    || refused_hello_suspect(facts, SUSPECT_GROUPS) != CAUSE_NO
-                   || name_may_be_meant(facts) || client_ended_at_flight(facts)
-                   || alpn_refusal_weigh(facts) != CAUSE_NO || facts_password_user(facts).len > 0
+                   || server_broke_at_client_certificate(facts) || name_may_be_meant(facts)
+                   || client_ended_at_flight(facts) || alpn_refusal_weigh(facts) != CAUSE_NO
+                   || facts_password_user(facts).len > 0
                ? CAUSE_POSSIBLE
                : CAUSE_LIKELY;
 }

@@ -191,11 +191,22 @@ bool client_could_not_verify(const struct facts *facts)
            && (!facts->tls13 || server_flight_complete(facts));
 }
 
+/* The server's alert is what it says next to the client's certificate. */
+static bool server_answers_certificate(const struct facts *facts, uint8_t alert)
+{
+    return facts_alert(facts, SIDE_SERVER, alert) && server_refused_after_client_certificate(facts)
+           && !client_certificate_was_empty(facts)
+           && !facts_is_before_end(facts, facts->change_cipher_spec_note[SIDE_SERVER]);
+}
+
 bool server_could_not_verify(const struct facts *facts)
 {
-    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_DECRYPT_ERROR)
-           && server_refused_after_client_certificate(facts) && !client_certificate_was_empty(facts)
-           && !facts_is_before_end(facts, facts->change_cipher_spec_note[SIDE_SERVER]);
+    return server_answers_certificate(facts, TLS_ALERT_DECRYPT_ERROR);
+}
+
+bool server_broke_at_client_certificate(const struct facts *facts)
+{
+    return server_answers_certificate(facts, TLS_ALERT_INTERNAL_ERROR);
 }
 
 /* What clients say of a signature that does not verify: decrypt_error by RFC 5246 section 7.2.2; Go

@@ -84,6 +84,10 @@ bool client_could_not_verify(const struct facts *facts);
 /* The same of the server, which had the client's certificate (and CertificateVerify). */
 bool server_could_not_verify(const struct facts *facts);
 
+/* The same with internal_error(80): so say programs that refuse a certificate by a rule of their
+ * own and do not tell their library why, such as Apache of a chain longer than SSLVerifyDepth. */
+bool server_broke_at_client_certificate(const struct facts *facts);
+
 /* The client ended the handshake behind a key exchange whose signature is not one of the
  * certificate's key: certain with an alert that says so, possible where it speaks of something
  * else. */
