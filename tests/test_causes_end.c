@@ -323,6 +323,20 @@ static void a_server_that_answers_when_the_client_is_gone_is_silent(void)
     CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_LIKELY));
 }
 
+static void a_retry_that_is_asked_for_when_the_client_is_gone_has_not_failed(void)
+{
+    struct story_choice retry = story_choice_1_3();
+    struct story story;
+
+    retry.retry = true;
+    retry.share = 24; /* secp384r1 */
+    hello_and_leave(&story, 5 * STORY_SECOND);
+    story_wait(&story, 10 * STORY_SECOND);
+    story_server_hello(&story, &retry);
+    CU_ASSERT_TRUE(story_says(&story, "server_silent", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
+}
+
 /* It had ACKed nothing of what the capture lacks, and has not sent its Finished. */
 static void what_a_client_did_not_wait_for_changes_nothing(void)
 {
@@ -420,6 +434,8 @@ int main(void)
         {"a server that answered is not silent", a_server_that_answered_is_not_silent},
         {"a server that answers when the client is gone is silent",
          a_server_that_answers_when_the_client_is_gone_is_silent},
+        {"a retry that is asked for when the client is gone has not failed",
+         a_retry_that_is_asked_for_when_the_client_is_gone_has_not_failed},
         {"what a client did not wait for changes nothing",
          what_a_client_did_not_wait_for_changes_nothing},
         {"a client that says good-bye abandoned", a_client_that_says_good_bye_abandoned},

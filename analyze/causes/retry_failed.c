@@ -142,7 +142,9 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     enum second_hello second = second_hello_judge(facts);
     const struct note *again;
 
-    if (facts->retry_note == NULL || retry_led_on(facts) || names_another_reason(facts))
+    /* Whoever had closed before the request came was not there to answer it. */
+    if (facts->retry_note == NULL || retry_led_on(facts) || names_another_reason(facts)
+        || late_answer(facts) != NULL)
         return CAUSE_NO;
     describe_retry(facts, evidence);
     again = second_retry(facts);
