@@ -80,18 +80,17 @@ const struct cause cause_client_certificate_rejected = {
                    "does not verify: in its chain, in a CRL, or the client's own. A Certificate "
                    "message that is too long for the server ends so as well, or with "
                    "illegal_parameter(47), as does a key on a curve that the server does not take. "
-                   "internal_error(80) is a rule of the server's program, such as the greatest "
-                   "length of a chain. In TLS 1.3 the client believes to be connected and sees the "
-                   "refusal only when "
-                   "it reads.",
+                   "internal_error(80) may stand for a rule of the server's program, such as the "
+                   "greatest length of a chain. In TLS 1.3 the client believes to be connected and "
+                   "sees the refusal only when it reads.",
     .remedy = "Verify the certificate as the server does: `openssl verify -purpose sslclient "
               "-CAfile CLIENT-CA.pem -untrusted intermediates.pem client.pem`, and look at its "
               "dates with `openssl x509 -in client.pem -noout -dates -issuer`. Send the "
               "intermediates too; add the issuer to the server's list (ssl_client_certificate, "
-              "SSLCACertificateFile, ca-file). Apache's "
-              "SSLVerifyDepth and nginx's ssl_verify_depth are 1 unless set: below an intermediate "
-              "a certificate needs 2. Where the evidence names an unusual curve, have the "
-              "certificate made anew for a key on P-256 (secp256r1), which every server takes.",
+              "SSLCACertificateFile, ca-file). Apache's SSLVerifyDepth is 1 unless set, and a "
+              "certificate below an intermediate needs 2. Where the evidence names an unusual "
+              "curve, have the certificate made anew for a key on P-256 (secp256r1), which every "
+              "server takes.",
     .reported_as = "OpenSSL: tlsv1 alert unknown ca, sslv3 alert bad certificate, on the server: "
                    "certificate verify failed; curl: (56), (35); Chromium: "
                    "net::ERR_BAD_SSL_CLIENT_AUTH_CERT; Firefox: SSL_ERROR_UNKNOWN_CA_ALERT, "

@@ -37,9 +37,8 @@ const struct cause cause_inappropriate_fallback = {
                    "with inappropriate_fallback(86), because an attacker may have spoiled the "
                    "first attempt; of a server that does not know TLS_FALLBACK_SCSV the client "
                    "itself refuses the choice with illegal_parameter(47). Programs that close "
-                   "before they have sent what their "
-                   "library wrote lose this alert. The real trouble is why the first attempt "
-                   "failed.",
+                   "before they have sent what their library wrote lose this alert. The real "
+                   "trouble is why the first attempt failed.",
     .remedy = "Look for the client's attempt before this one, to the same server, and solve its "
               "failure. `openssl s_client -connect SERVER:PORT -fallback_scsv -tls1_2` shows this "
               "answer. Switch off version fallback in the client: it is of no use to servers of "
